@@ -1,0 +1,1 @@
+"""The operators' side: command line, launcher, links between nodes, embedded broker and store, scenarios."""

@@ -1,0 +1,1 @@
+"""What every service needs and none owns: areas, time, money, storage, events, HTTP, telemetry."""

@@ -1,0 +1,116 @@
+"""A node: one area's installation, as its description file says.
+
+The description is YAML; `${NAME}` in it is replaced from the environment, so that secrets need not stand in
+the file. Processes find it through `HATCHERY_NODE` (a path).
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate, validates_schema
+
+from shared import areas
+
+SERVICES = ("registry", "needs", "incubator", "funding", "evaluation", "notifications")
+GATEWAY = "gateway"
+
+Clock = Literal["wall", "request"]
+
+
+class NodeSchema(Schema):
+    """The form of a node's description; every fault is named by field."""
+
+    class Meta:
+        unknown = EXCLUDE  # a newer description still starts an older product
+
+    area = fields.Str(required=True)
+    parent = fields.Str(load_default=None, allow_none=True)
+    services = fields.List(fields.Str(validate=validate.OneOf(SERVICES)), load_default=list)
+    url = fields.Str(required=True, metadata={"description": "where others reach this node's front door"})
+    bind = fields.Str(load_default="127.0.0.1")
+    port = fields.Int(required=True, validate=validate.Range(1, 65528))
+    service_urls = fields.Dict(keys=fields.Str(), values=fields.Str(), load_default=dict)
+    broker = fields.Str(required=True, metadata={"description": "AMQP URI with its virtual host"})
+    broker_admin = fields.Str(load_default=None, allow_none=True, metadata={"description": "management API"})
+    store = fields.Str(required=True, metadata={"description": "MongoDB URI without a database"})
+    keys = fields.Str(required=True, metadata={"description": "folder of private.pem and public.pem"})
+    clock = fields.Str(load_default="wall", validate=validate.OneOf(["wall", "request"]))
+    otlp = fields.Str(load_default=None, allow_none=True, metadata={"description": "OTLP/HTTP collector"})
+
+    @validates_schema
+    def _tree(self, data: Mapping[str, Any], **_: Any) -> None:
+        if not areas.is_area(data["area"]):
+            raise ValidationError("must be a division code of 6, 9 or 12 digits", "area")
+        parent = data["parent"]
+        if parent and (parent == data["area"] or not areas.contains(parent, data["area"])):
+            raise ValidationError("must be an area above this node's own", "parent")
+
+
+@dataclass(frozen=True)
+class Node:
+    """One node's settings. `clock: request` lets operators date their requests: for replays and tests only."""
+
+    area: str
+    parent: str | None
+    services: tuple[str, ...]
+    url: str
+    bind: str
+    port: int
+    service_urls: Mapping[str, str]
+    broker: str
+    broker_admin: str | None
+    store: str
+    keys: Path
+    clock: Clock
+    otlp: str | None
+
+    @cached_property
+    def name(self) -> str:
+        return areas.name(self.area)
+
+    def port_of(self, service: str) -> int:
+        """The gateway listens on the node's port, the services on the ones behind it, in fixed order."""
+        return self.port if service == GATEWAY else self.port + 1 + SERVICES.index(service)
+
+    def url_of(self, service: str) -> str:
+        """Where a service that this node hosts listens (inside of the node)."""
+        return self.service_urls.get(service) or f"http://127.0.0.1:{self.port_of(service)}"
+
+    def database(self, service: str) -> str:
+        return f"hatchery_{self.area}_{service}"
+
+    def source(self, service: str) -> str:
+        """The CloudEvents `source` of a service here."""
+        return f"/{self.area}/{service}"
+
+
+def parse(text: str, base: Path, environment: Mapping[str, str]) -> Node:
+    """A node from its description. Raises ValidationError naming the faulty fields."""
+
+    def fill(match: re.Match[str]) -> str:
+        try:
+            return environment[match[1]]
+        except KeyError:
+            raise ValidationError(f"the environment has no {match[1]}", match[1]) from None
+
+    raw = yaml.safe_load(re.sub(r"\$\{(\w+)\}", fill, text))
+    if not isinstance(raw, dict):
+        raise ValidationError("a node's description is a mapping")
+    data = NodeSchema().load(raw)
+    data["services"] = tuple(s for s in SERVICES if s in data["services"])
+    data["keys"] = base / data["keys"]
+    return Node(**data)
+
+
+def load(path: str | Path | None = None) -> Node:
+    """The node that `path`, or else HATCHERY_NODE, describes."""
+    file = Path(path or os.environ["HATCHERY_NODE"])
+    return parse(file.read_text(encoding="utf-8"), file.resolve().parent, os.environ)
