@@ -1,0 +1,141 @@
+"""Where the embedded broker and store of one home listen, and the file that tells other processes."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import random
+import secrets
+import socket
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import yaml
+
+HOST = "127.0.0.1"
+FILE = "embedded.yaml"
+# Below what systems hand out to outgoing connections (Linux from 32768, others from 49152): a client
+# could otherwise sit on our port just when a killed broker is to come back.
+_PORTS = range(21_000, 32_000)
+
+
+class NotRunning(Exception):
+    """No embedded broker and store were ever started in this home."""
+
+
+@dataclass(frozen=True)
+class EmbeddedAddresses:
+    """Ports are on 127.0.0.1. `user` may administer the broker; there is no guest."""
+
+    amqp_port: int
+    admin_port: int
+    prometheus_port: int
+    store_port: int
+    user: str
+    password: str
+    erlang_node: str
+    dist_port: int
+    epmd_port: int
+
+    def amqp_uri(self, vhost: str) -> str:
+        """The broker's address with its password, for the given virtual host ("/" too)."""
+        return f"amqp://{self.user}:{self.password}@{HOST}:{self.amqp_port}/{quote(vhost, safe='')}"
+
+    @property
+    def admin_url(self) -> str:
+        """RabbitMQ's management API and pages; asks for `user` and `password`."""
+        return f"http://{HOST}:{self.admin_port}"
+
+    @property
+    def prometheus_url(self) -> str:
+        return f"http://{HOST}:{self.prometheus_port}/metrics"
+
+    @property
+    def store_uri(self) -> str:
+        return f"mongodb://{HOST}:{self.store_port}/?directConnection=true"
+
+    @classmethod
+    def read(cls, home: Path) -> EmbeddedAddresses:
+        """What an `Embedded` of this home last wrote. Raises NotRunning when there is nothing."""
+        try:
+            content = read_file(home)
+            return cls(**{field.name: content[field.name] for field in fields(cls)})
+        except (FileNotFoundError, KeyError) as error:
+            raise NotRunning(f"nothing was started in {home}") from error
+
+    @classmethod
+    def for_home(cls, home: Path, ports: Mapping[str, int] | None = None) -> EmbeddedAddresses:
+        """The addresses of a home that is about to start.
+
+        Name and password of an earlier start stay, because the data belongs to them; so do its ports
+        as far as they are free. `ports` ({"amqp_port": 5673, ...}) decides over both.
+        """
+        try:
+            before = asdict(cls.read(home))
+        except NotRunning:
+            mark = hashlib.sha256(str(home.resolve()).encode()).hexdigest()[:10]
+            before = {
+                "user": "hatchery",
+                "password": secrets.token_urlsafe(24),
+                "erlang_node": f"hatchery-{mark}@localhost",
+            }
+        names = [field.name for field in fields(cls) if field.name.endswith("_port")]
+        taken = set((ports or {}).values())
+        chosen = dict(ports or {})
+        for name in names:
+            if name not in chosen:
+                old = before.get(name)
+                chosen[name] = old if old and old not in taken and _is_free(old) else free_ports(1, taken)[0]
+                taken.add(chosen[name])
+        return cls(**{**before, **chosen})
+
+
+def read_file(home: Path) -> dict[str, Any]:
+    """The whole file: addresses, and `processes` while something runs."""
+    content = yaml.safe_load((home / FILE).read_text(encoding="utf-8"))
+    return content if isinstance(content, dict) else {}
+
+
+def write_file(home: Path, addresses: EmbeddedAddresses, processes: Mapping[str, Mapping[str, int]]) -> None:
+    """Replaces the file in one step, readable by its owner only: it holds the password."""
+    text = yaml.safe_dump({**asdict(addresses), "processes": {k: dict(v) for k, v in processes.items()}})
+    new = home / f".{FILE}.{os.getpid()}"
+    new.unlink(missing_ok=True)
+    with os.fdopen(
+        os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8"
+    ) as stream:
+        stream.write(text)
+    new.replace(home / FILE)
+
+
+def free_ports(count: int, taken: set[int] | None = None) -> list[int]:
+    """So many different ports on loopback on which nothing listens now."""
+    found: list[int] = []
+    for port in random.sample(_PORTS, len(_PORTS)):  # spreads parallel runs, hides nothing
+        if len(found) == count:
+            break
+        if port not in (taken or ()) and _is_free(port):
+            found.append(port)
+    return found
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+    return True
+
+
+def accepts(port: int, timeout: float = 1.0) -> bool:
+    """Whether something on loopback takes connections on this port; `timeout` in seconds."""
+    try:
+        with socket.create_connection((HOST, port), timeout):
+            return True
+    except OSError:
+        return False

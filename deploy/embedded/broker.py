@@ -1,0 +1,193 @@
+"""A private RabbitMQ node: own name, ports, cookie, configuration and data, all below one folder."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import http.client
+import os
+import secrets
+import shutil
+import subprocess
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+
+from deploy.embedded.addresses import HOST, EmbeddedAddresses, accepts
+from deploy.embedded.child import Child, StartFailed
+
+_PLUGINS = ("rabbitmq_management", "rabbitmq_shovel", "rabbitmq_shovel_management", "rabbitmq_prometheus")
+# Debian's command in /usr/sbin insists on root or the user rabbitmq; the one behind it runs as anybody.
+_SERVERS = ("/usr/lib/rabbitmq/bin/rabbitmq-server", "rabbitmq-server", "/usr/sbin/rabbitmq-server")
+_NO_SERVER = (
+    "RabbitMQ is not installed: run deploy/ensure-rabbitmq.sh, or install rabbitmq-server 3.10 or later"
+)
+
+
+class Broker(Child):
+    """Serves AMQP, management API and metrics on loopback. A restart keeps all durable data."""
+
+    name = "broker"
+
+    def __init__(
+        self, home: Path, addresses: EmbeddedAddresses, stopping: threading.Event | None = None
+    ) -> None:
+        super().__init__(home, stopping)
+        self.addresses = addresses
+        self._names = _NameServer(self.home, addresses.epmd_port, stopping)
+
+    def start(self, timeout: float = 60) -> None:
+        """As Child.start; the name server that Erlang needs comes first."""
+        self._names.start(timeout=10)
+        super().start(timeout)
+
+    def stop(self, timeout: float = 30) -> None:
+        super().stop(timeout)
+        self._names.stop(timeout=5)
+
+    @property
+    def name_server_pid(self) -> int | None:
+        """Of Erlang's port mapper (epmd), which is ours alone."""
+        return self._names.pid
+
+    def command(self) -> list[str]:
+        for candidate in _SERVERS:
+            if path := shutil.which(candidate):
+                return [path]
+        raise StartFailed(_NO_SERVER)
+
+    def environment(self) -> Mapping[str, str]:
+        data = str(self.home / "data")
+        return {
+            **_without_rabbitmq(os.environ),
+            "HOME": str(self.home),  # the cookie lies there
+            "ERL_EPMD_PORT": str(self.addresses.epmd_port),
+            "ERL_EPMD_ADDRESS": HOST,
+            # Makes the start script become the Erlang VM instead of waiting for it, so that our child is
+            # the broker itself: a SIGTERM is an orderly stop, a kill is seen at once.
+            "RUNNING_UNDER_SYSTEMD": "true",
+            "RABBITMQ_NODENAME": self.addresses.erlang_node,
+            "RABBITMQ_DIST_PORT": str(self.addresses.dist_port),
+            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "-kernel inet_dist_use_interface {127,0,0,1}",
+            "RABBITMQ_CONF_ENV_FILE": str(self.home / "rabbitmq-env.conf"),
+            "RABBITMQ_CONFIG_FILE": str(self.home / "rabbitmq.conf"),
+            "RABBITMQ_ADVANCED_CONFIG_FILE": str(self.home / "advanced.config"),
+            "RABBITMQ_ENABLED_PLUGINS_FILE": str(self.home / "enabled_plugins"),
+            "RABBITMQ_PID_FILE": str(self.home / "rabbitmq.pid"),
+            "RABBITMQ_LOG_BASE": str(self.home / "log"),
+            "RABBITMQ_MNESIA_BASE": data,
+            "RABBITMQ_GENERATED_CONFIG_DIR": str(self.home / "generated"),
+        }
+
+    def prepare(self) -> None:
+        super().prepare()
+        cookie = self.home / ".erlang.cookie"
+        if not cookie.exists():
+            cookie.touch(mode=0o600)
+            cookie.write_text(secrets.token_hex(20))
+            cookie.chmod(0o400)
+        (self.home / "rabbitmq-env.conf").write_text("# kept empty: the system's own settings are not ours\n")
+        (self.home / "advanced.config").write_text("[].\n")
+        (self.home / "enabled_plugins").write_text(f"[{','.join(_PLUGINS)}].\n")
+        config = self.home / "rabbitmq.conf"
+        config.touch(mode=0o600)
+        config.write_text(self._configuration())
+
+    def ready(self) -> bool:
+        """The management API answers our user, and AMQP (which opens last) takes connections."""
+        return self._administers() and accepts(self.addresses.amqp_port)
+
+    def _administers(self) -> bool:
+        credentials = f"{self.addresses.user}:{self.addresses.password}".encode()
+        headers = {"Authorization": f"Basic {base64.b64encode(credentials).decode()}"}
+        connection = http.client.HTTPConnection(HOST, self.addresses.admin_port, timeout=1)
+        try:
+            connection.request("GET", "/api/overview", headers=headers)
+            status = connection.getresponse().status
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            connection.close()
+        if status == http.client.UNAUTHORIZED:
+            raise StartFailed(
+                f"the data in {self.home} belongs to another password than embedded.yaml has;"
+                " bring that file back, or remove the folder with its data"
+            )
+        return status == http.client.OK
+
+    def _configuration(self) -> str:
+        a = self.addresses
+        return f"""\
+# Written at each start.
+listeners.tcp.1 = {HOST}:{a.amqp_port}
+management.tcp.ip = {HOST}
+management.tcp.port = {a.admin_port}
+prometheus.tcp.ip = {HOST}
+prometheus.tcp.port = {a.prometheus_port}
+cluster_name = {a.erlang_node.partition("@")[0]}
+# Taken when the data folder is new; there is no guest.
+default_user = {a.user}
+default_pass = {a.password}
+default_user_tags.administrator = true
+# Sane for a laptop that does other things too.
+vm_memory_high_watermark.relative = 0.3
+disk_free_limit.absolute = 200MB
+raft.wal_max_size_bytes = 67108864
+log.console = false
+log.file.level = info
+log.file.rotation.size = 10485760
+log.file.rotation.count = 2
+"""
+
+
+class _NameServer(Child):
+    """Erlang's port mapper on a port of our own, in the foreground.
+
+    Erlang would start one by itself, for the whole machine and for good: two nodes would share it, and it
+    would stay when we are gone.
+    """
+
+    name = "epmd"
+
+    def __init__(self, home: Path, port: int, stopping: threading.Event | None) -> None:
+        super().__init__(home, stopping)
+        self._port = port
+
+    def command(self) -> list[str]:
+        return [_epmd(), "-port", str(self._port), "-address", HOST]
+
+    def ready(self) -> bool:
+        return accepts(self._port)
+
+    def start(self, timeout: float = 60) -> None:
+        if not self.ready():
+            super().start(timeout)
+
+    def stop(self, timeout: float = 30) -> None:
+        super().stop(timeout)
+        if self.ready():
+            # Ours was killed once, and Erlang started one in its place.
+            with contextlib.suppress(OSError, subprocess.TimeoutExpired):
+                subprocess.run(
+                    [_epmd(), "-port", str(self._port), "-kill"],
+                    stdin=subprocess.DEVNULL,
+                    capture_output=True,
+                    timeout=timeout,
+                    check=False,
+                )
+
+
+def _epmd() -> str:
+    path = shutil.which("epmd")
+    if path is None:
+        found = sorted(Path("/usr/lib/erlang").glob("erts-*/bin/epmd"))
+        path = str(found[-1]) if found else None
+    if path is None:
+        raise StartFailed("epmd is not installed, which belongs to Erlang: " + _NO_SERVER)
+    return path
+
+
+def _without_rabbitmq(environment: Mapping[str, str]) -> dict[str, str]:
+    """Settings that the caller's shell has for another broker must not reach ours."""
+    ours = ("RABBITMQ_", "ERL_", "NOTIFY_SOCKET")
+    return {name: value for name, value in environment.items() if not name.startswith(ours)}

@@ -1,0 +1,71 @@
+"""The embedded store: SecantusDB, which speaks MongoDB's wire protocol, as a process of its own.
+
+It is GPL-2.0 and therefore only ever run, never imported.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import threading
+from pathlib import Path
+
+from deploy.embedded.addresses import HOST, EmbeddedAddresses, accepts
+from deploy.embedded.child import Child, StartFailed
+
+
+class Store(Child):
+    """Serves on loopback without a password; keeps what it acknowledged when it is killed."""
+
+    name = "store"
+
+    def __init__(
+        self, home: Path, addresses: EmbeddedAddresses, stopping: threading.Event | None = None
+    ) -> None:
+        super().__init__(home, stopping)
+        self.addresses = addresses
+
+    def command(self) -> list[str]:
+        # --standalone: as a pretended replica set it keeps an oplog that slows all writes down.
+        # --config: otherwise it takes up a configuration of the machine's or of the user's.
+        return [
+            _program(),
+            "--standalone",
+            *("--config", str(self.home / "secantusd.toml")),
+            *("--host", HOST),
+            *("--port", str(self.addresses.store_port)),
+            *("--storage-path", str(self.home / "data")),
+            *("--cache-size", "256M"),
+            *("--log-level", "WARNING"),
+        ]
+
+    def prepare(self) -> None:
+        super().prepare()
+        (self.home / "secantusd.toml").write_text("# kept empty: all settings are arguments\n")
+
+    def ready(self) -> bool:
+        """It answers a ping."""
+        if not accepts(self.addresses.store_port):
+            return False
+        # Late, so that who needs only addresses or the broker does not pay for it.
+        from pymongo import MongoClient
+        from pymongo.errors import PyMongoError
+
+        client: MongoClient[dict[str, object]] = MongoClient(
+            self.addresses.store_uri, serverSelectionTimeoutMS=1000, socketTimeoutMS=1000
+        )
+        try:
+            client.admin.command("ping")
+        except PyMongoError:
+            return False
+        finally:
+            client.close()
+        return True
+
+
+def _program() -> str:
+    beside = Path(sys.executable).parent / "secantusd-py"
+    path = str(beside) if beside.exists() else shutil.which("secantusd-py")
+    if path is None:
+        raise StartFailed("the embedded store is not installed: pip install 'hatchery[embedded]'")
+    return path
