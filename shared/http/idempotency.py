@@ -1,0 +1,101 @@
+"""POSTs that may be repeated: the same Idempotency-Key has the same effect once, and the same answer.
+
+A record of the key is written before the work begins and holds the cause that the work runs under. Commands
+change nothing twice for the same cause, so a repeat of a request that broke off, or that is still running,
+simply runs again: no lock is needed, and a crash leaves none behind.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from pymongo.errors import DuplicateKeyError
+from werkzeug.wrappers import Request, Response
+
+from shared import clock
+from shared.call import Actor
+from shared.errors import Refused, Text
+from shared.ids import new_id
+from shared.store import connection
+
+COLLECTION = "requests"
+KEPT = timedelta(days=7)
+
+
+def once(actor: Actor, key: str, request: Request, raw: bytes, run: Callable[[str], Response]) -> Response:
+    """The answer to the request, from memory where it was given before. Raises Refused for a reused key.
+
+    `run` is called with the request's cause. Keys of anonymous callers share one space, so these should be
+    random; a repeat must match the first request to see its answer in any case.
+    """
+    requests = connection.database()[COLLECTION]
+    record: dict[str, Any] = {
+        "_id": _digest(actor.subject.encode(), key.encode()),
+        "fingerprint": _digest(request.method.encode(), request.path.encode(), request.query_string, raw),
+        "cause": new_id(),
+        "created": clock.wall(),
+    }
+    try:
+        requests.insert_one(record)
+    except DuplicateKeyError:
+        known = requests.find_one({"_id": record["_id"]}) or record  # purged between the two
+        if known["fingerprint"] != record["fingerprint"]:
+            raise Refused(
+                "idempotency-key-reused",
+                Text("This key belongs to another request.", "此幂等键已用于其他请求。"),
+                Text("Send a fresh Idempotency-Key.", "请使用新的 Idempotency-Key。"),
+                field="Idempotency-Key",
+            ) from None
+        if known.get("answer"):
+            return _replayed(known["answer"])
+        record = known
+    response = run(record["cause"])
+    if _final(response):
+        answer = {
+            "status": response.status_code,
+            "headers": [list(pair) for pair in response.headers.items()],
+            "body": response.get_data(),
+        }
+        requests.update_one({"_id": record["_id"]}, {"$set": {"answer": answer}})
+    return response
+
+
+def _digest(*parts: bytes) -> str:
+    """A hash in which no two lists of parts meet: each part's length stands before it."""
+    whole = hashlib.sha256()
+    for part in parts:
+        whole.update(len(part).to_bytes(8, "big") + part)
+    return whole.hexdigest()
+
+
+def _final(response: Response) -> bool:
+    """Whether a repeat would only hear the same: done, or refused by a rule.
+
+    Whatever may go otherwise later (not signed in, not yet known, owned elsewhere, our own fault) runs again.
+    """
+    if response.status_code == 409:
+        return "Retry-After" not in response.headers
+    return 200 <= response.status_code < 300 or response.status_code in (410, 422)
+
+
+def _replayed(answer: dict[str, Any]) -> Response:
+    response = Response(bytes(answer["body"]), status=answer["status"])
+    response.headers.clear()
+    for name, value in answer["headers"]:
+        response.headers.add(name, value)
+    response.headers["Idempotency-Replayed"] = "true"
+    return response
+
+
+def prepare() -> None:
+    """Make the index that `purge` goes by."""
+    connection.database()[COLLECTION].create_index("created")
+
+
+def purge(now: datetime) -> int:
+    """Forget requests older than KEPT; returns how many."""
+    gone = connection.database()[COLLECTION].delete_many({"created": {"$lt": now - KEPT}})
+    return int(gone.deleted_count)
