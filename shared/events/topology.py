@@ -46,7 +46,7 @@ REFUSED_BYTES = 256 * 1024**2
 # The broker counts a lost connection as a delivery: the limit is the last net only. A small one has thrown
 # away whole prefetch windows in a few reconnects.
 SERVICE_DELIVERIES = 1_000
-LINK_DELIVERIES = 1_000_000
+PATIENT_DELIVERIES = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -145,7 +145,7 @@ def base() -> Topology:
         },
     )
     # A stranger must not fill the parent's disk: the oldest refused messages give way.
-    refused = Queue(REFUSED, _quorum(SERVICE_DELIVERIES, **{"x-max-length-bytes": REFUSED_BYTES}))
+    refused = Queue(REFUSED, _quorum(PATIENT_DELIVERIES, **{"x-max-length-bytes": REFUSED_BYTES}))
     delays = tuple(Queue(name, _delay(delay)) for name, delay in RETRIES.items())
     fanouts = tuple(Exchange(name, "fanout") for name in (REFUSED_EXCHANGE, *RETRIES))
     return Topology(
@@ -167,8 +167,8 @@ def service(name: str, patterns: Iterable[str]) -> Topology:
         service_queue(name),
         _quorum(SERVICE_DELIVERIES) | _dead_letter(dead_queue(name)),
     )
-    dead = Queue(dead_queue(name), _quorum(LINK_DELIVERIES))
-    parked = Queue(parked_queue(name), _quorum(LINK_DELIVERIES))
+    dead = Queue(dead_queue(name), _quorum(PATIENT_DELIVERIES))
+    parked = Queue(parked_queue(name), _quorum(PATIENT_DELIVERIES))
     return Topology(
         (), (queue, dead, parked), tuple(Binding(ALL, queue.name, key) for key in sorted(set(patterns)))
     )
@@ -211,7 +211,7 @@ def subscriber(name: str, patterns: Iterable[str], max_length: int) -> Topology:
     """Another system's queue of at most `max_length` messages; the oldest give way, publishers never wait."""
     queue = Queue(
         subscriber_queue(name),
-        _quorum(LINK_DELIVERIES, **{"x-max-length": max_length, "x-overflow": "drop-head"}),
+        _quorum(PATIENT_DELIVERIES, **{"x-max-length": max_length, "x-overflow": "drop-head"}),
     )
     return Topology((), (queue,), tuple(Binding(ALL, queue.name, key) for key in sorted(set(patterns))))
 
@@ -270,7 +270,7 @@ def _quorum(deliveries: int, **more: Any) -> dict[str, Any]:
 def _link() -> dict[str, Any]:
     """Never expires: a link may be down for days. Full, it refuses, and outboxes keep what it refused."""
     bound = {"x-max-length-bytes": LINK_BYTES, "x-overflow": "reject-publish"}
-    return _quorum(LINK_DELIVERIES, **bound)
+    return _quorum(PATIENT_DELIVERIES, **bound)
 
 
 def _dead_letter(key: str | None) -> dict[str, Any]:
@@ -285,4 +285,4 @@ def _dead_letter(key: str | None) -> dict[str, Any]:
 
 
 def _delay(milliseconds: int) -> dict[str, Any]:
-    return _quorum(LINK_DELIVERIES, **{"x-message-ttl": milliseconds}) | _dead_letter(None)
+    return _quorum(PATIENT_DELIVERIES, **{"x-message-ttl": milliseconds}) | _dead_letter(None)

@@ -1,0 +1,46 @@
+"""Connections to the broker: bounded waits everywhere, because a frozen broker never says so."""
+
+from __future__ import annotations
+
+from urllib.parse import unquote, urlsplit
+
+import amqp
+
+from shared import runtime
+from shared.events import topology
+
+HEARTBEAT = 10  # seconds; 60 did not notice a broker that was frozen for 90 s
+CONNECT = 5.0  # seconds
+READ_WRITE = 15.0  # seconds that a single read or write of the socket may take
+
+# What a connection in trouble may raise, besides what py-amqp itself declares.
+ERRORS = (*amqp.Connection.connection_errors, *amqp.Connection.channel_errors, amqp.AMQPError, OSError)
+
+
+def connect(uri: str, name: str) -> amqp.Connection:
+    """A connection named for the operator's eyes. Raises one of ERRORS."""
+    parts = urlsplit(uri)
+    connection = amqp.Connection(
+        host=f"{parts.hostname}:{parts.port or (5671 if parts.scheme == 'amqps' else 5672)}",
+        userid=unquote(parts.username or "guest"),
+        password=unquote(parts.password or "guest"),
+        virtual_host=unquote(parts.path[1:]) or "/",
+        ssl=parts.scheme == "amqps",
+        heartbeat=HEARTBEAT,
+        connect_timeout=CONNECT,
+        read_timeout=READ_WRITE,
+        write_timeout=READ_WRITE,
+        client_properties={"connection_name": name},
+    )
+    connection.connect()
+    return connection
+
+
+def prepare(connection: amqp.Connection) -> None:
+    """Declare the node's whole topology, so that nothing can be published before every hosted service's queue
+    is there to receive it."""
+    channel = connection.channel()
+    topology.declare(channel, topology.base())
+    for service, patterns in runtime.bindings().items():
+        topology.declare(channel, topology.service(service, patterns))
+    channel.close()

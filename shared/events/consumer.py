@@ -1,0 +1,276 @@
+"""The consumer: one connection per service that takes every event from its queue to the table of handlers.
+
+A message is acknowledged only after its effect is in the store, or after it was handed, confirmed, to the
+delay, dead-letter or parked queue. What goes wrong decides where it goes:
+
+| what | where |
+|---|---|
+| undecodable, invalid, forged, refused by a rule | dead letters, with the reason |
+| of a type or schema version that this service does not know | parked, until a newer version replays it |
+| the store is away | stays here, unacknowledged, until the store is back: no attempt is counted |
+| anything else (a fault of ours, something not known here yet) | back after a delay, then dead letters |
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import socket
+import time
+import traceback
+from typing import Any
+
+import amqp
+import eventlet
+from eventlet.event import Event as Signal
+from nameko.extensions import Entrypoint
+from opentelemetry.trace import SpanKind
+
+from shared import clock, runtime
+from shared.errors import Problem
+from shared.events import broker, topology
+from shared.events.envelope import BadEvent, Event, check_origin, decode
+from shared.events.handlers import Handler, Handlers
+from shared.store import connection as store
+from shared.store.aggregate import VersionConflict
+from shared.telemetry import logs, metrics, tracing
+
+_log = logging.getLogger(__name__)
+
+PREFETCH = 50  # messages; the window that goes back to the queue when the process ends
+# Delays of the attempts after the first; after the last the message is a dead letter. Together some 25
+# minutes: longer than a deployment, shorter than an operator's patience.
+ATTEMPTS = ("retry.1s", "retry.1s", "retry.10s", "retry.10s", "retry.1m", "retry.1m", "retry.10m", "retry.10m")
+RECONNECT = (0.2, 0.5, 1.0, 2.0, 5.0)  # seconds
+STORE_RETRY = 1.0  # seconds
+POLL = 1.0  # seconds between looks at heartbeats and at whether to stop
+DETAIL = 2000  # characters of a reason kept with a dead letter
+
+
+class Consumer(Entrypoint):
+    """Nameko entrypoint: the decorated method gets each well-formed event with its handlers."""
+
+    def setup(self) -> None:
+        self.handlers: Handlers = self.container.service_cls.handlers
+        self.queue = topology.service_queue(runtime.service())
+        self._stopping = False
+        self._connection: amqp.Connection | None = None
+        self._channel: Any = None
+        self._tag: str | None = None
+        self._thread: Any = None
+
+    def start(self) -> None:
+        self._thread = self.container.spawn_managed_thread(self._run, identifier="consumer")
+
+    def stop(self) -> None:
+        """Take no more, finish and acknowledge what is in hand, then close: nothing finished comes again."""
+        self._stopping = True
+        self._thread.wait()
+
+    def kill(self) -> None:
+        self._stopping = True
+
+    def _run(self) -> None:
+        failures = 0
+        while not self._stopping:
+            try:
+                self._connect()
+                failures = 0
+                self._consume()
+            except broker.ERRORS as error:
+                if failures == 0:
+                    _log.warning("the consumer lost the broker", extra={"reason": type(error).__name__})
+                self._pause(RECONNECT[min(failures, len(RECONNECT) - 1)])
+                failures += 1
+            finally:
+                metrics.BROKER_CONNECTED.labels("consumer").set(0)
+                self._close()
+
+    def _pause(self, seconds: float) -> None:
+        end = time.monotonic() + seconds
+        while not self._stopping and time.monotonic() < end:
+            eventlet.sleep(0.1)
+
+    def _connect(self) -> None:
+        name = f"{runtime.service()} consumer @ {runtime.node().area}"
+        self._connection = broker.connect(runtime.node().broker, name)
+        broker.prepare(self._connection)
+        self._channel = self._connection.channel()
+        self._channel.confirm_select()
+        self._channel.basic_qos(0, PREFETCH, False)
+        metrics.BROKER_CONNECTED.labels("consumer").set(1)
+
+    def _consume(self) -> None:
+        assert self._connection is not None
+        waiting: list[amqp.Message] = []
+        self._tag = self._channel.basic_consume(self.queue, callback=waiting.append)
+        while not self._stopping:
+            if not waiting:
+                with contextlib.suppress(TimeoutError, socket.timeout):
+                    self._connection.drain_events(timeout=POLL)
+                self._connection.heartbeat_tick()
+            while waiting and not self._stopping:
+                self._handle(waiting.pop(0))
+        # What was prefetched and not begun goes back to the queue when the connection closes.
+        self._channel.basic_cancel(self._tag)
+
+    def _close(self) -> None:
+        connection, self._connection, self._channel = self._connection, None, None
+        if connection is not None:
+            with contextlib.suppress(Exception), eventlet.Timeout(3.0, False):
+                connection.close()
+
+    def _handle(self, message: amqp.Message) -> None:
+        """Bring one message to its end. Raises one of broker.ERRORS when the broker goes away meanwhile: the
+        message then comes again, and is recognised if its effect is in the store already."""
+        headers = message.headers or {}
+        try:
+            event = decode(bytes(message.body, "utf-8") if isinstance(message.body, str) else message.body,
+                           message.properties.get("content_type"))
+            exchange, key = _origin(message, headers)
+            check_origin(event, runtime.node().area, exchange, key)
+        except BadEvent as bad:
+            self._dead(message, bad.reason, bad.detail)
+            return
+        with logs.handling(event.id), tracing.span(
+            f"process {self.queue}",
+            SpanKind.CONSUMER,
+            parent=event.traceparent,
+            attributes=_attributes(event, self.queue, exchange, key),
+        ):
+            self._dispatch(message, event)
+
+    def _dispatch(self, message: amqp.Message, event: Event) -> None:
+        handlers = self.handlers.of(event)
+        if not handlers:
+            self._park(message, "unknown-type", f"no handler for {event.type}")
+        elif any(event.schema_version > h.version for h in handlers):
+            self._park(message, "newer-schema", f"{event.dataschema} is newer than this version reads")
+        else:
+            failure = self._work(event, handlers)
+            if failure is None:
+                message.ack()
+            elif isinstance(failure, BadEvent):
+                self._dead(message, failure.reason, failure.detail)
+            elif isinstance(failure, Problem) and "retry_after" not in failure.extra:
+                self._dead(message, "refused", str(failure))
+            else:
+                self._retry(message, failure)
+
+    def _work(self, event: Event, handlers: list[Handler]) -> Exception | None:
+        """Run the handlers as one Nameko worker; the failure, if any. Waits out an absent store."""
+        while True:
+            done = Signal()
+            self.container.spawn_worker(
+                self, (event, handlers), {}, handle_result=lambda _, r, e, done=done: done.send((r, e)) or (r, e)
+            )
+            while not done.ready():
+                with eventlet.Timeout(broker.HEARTBEAT / 3, False):
+                    done.wait()
+                if self._connection is not None:
+                    self._connection.heartbeat_tick()
+            _, error = done.wait()
+            if error is None:
+                return None
+            if not store.unavailable(error[1]):
+                return error[1]  # type: ignore[no-any-return]
+            _log.warning("an event waits for the store", extra={"reason": type(error[1]).__name__})
+            if self._stopping:
+                raise ConnectionError("stopping while the store is away: the message goes back to the queue")
+            self._pause(STORE_RETRY)
+
+    def _retry(self, message: amqp.Message, failure: Exception) -> None:
+        attempts = int((message.headers or {}).get("x-attempts", 0))
+        told = f"{type(failure).__name__}: {failure}"
+        if attempts >= len(ATTEMPTS):
+            last = traceback.format_exception(failure)[-3:]
+            self._dead(message, "failed", f"{told}\n{''.join(last)}")
+            return
+        metrics.HANDLED.labels("*", "retried").inc()
+        _log.warning("an event is tried again later", extra={"reason": told[:300], "attempt": attempts + 1})
+        self._forward(message, ATTEMPTS[attempts], self.queue, {"x-attempts": attempts + 1, "x-detail": told[:DETAIL]})
+
+    def _dead(self, message: amqp.Message, reason: str, detail: str) -> None:
+        metrics.HANDLED.labels("*", "dead").inc()
+        _log.error("an event became a dead letter", extra={"reason": reason})
+        self._forward(message, "", topology.dead_queue(runtime.service()), _because(reason, detail))
+
+    def _park(self, message: amqp.Message, reason: str, detail: str) -> None:
+        metrics.HANDLED.labels("*", "parked").inc()
+        self._forward(message, "", topology.parked_queue(runtime.service()), _because(reason, detail))
+
+    def _forward(self, message: amqp.Message, exchange: str, key: str, more: dict[str, Any]) -> None:
+        """Hand the message on, confirmed, and only then acknowledge it: killed in between, it exists twice."""
+        headers = dict(message.headers or {})
+        origin, origin_key = _origin(message, headers)
+        headers |= {"x-origin-exchange": origin, "x-origin-key": origin_key}
+        headers.setdefault("x-first-failed", clock.text(clock.wall()))
+        properties = {k: v for k, v in message.properties.items() if k != "application_headers"}
+        copy = amqp.Message(message.body, application_headers=headers | more, **properties)
+        self._publish(copy, exchange, key)
+        message.ack()
+
+    def _publish(self, copy: amqp.Message, exchange: str, key: str) -> None:
+        channel = self._connection.channel() if self._connection else None
+        assert channel is not None
+        outcome: list[str] = []
+        channel.confirm_select()
+        channel.events["basic_ack"].add(lambda *_: outcome.append("ack"))
+        channel.events["basic_nack"].add(lambda *_: outcome.append("nack"))
+        channel.events["basic_return"].add(lambda *_: outcome.append("returned"))
+        channel.basic_publish(copy, exchange=exchange, routing_key=key, mandatory=True)
+        end = time.monotonic() + broker.READ_WRITE
+        while not outcome and time.monotonic() < end:
+            with contextlib.suppress(TimeoutError, socket.timeout):
+                self._connection.drain_events(timeout=POLL)  # type: ignore[union-attr]
+        if outcome[:1] != ["ack"]:
+            raise ConnectionError(f"{exchange or key} did not take a message: {outcome or 'no answer'}")
+        channel.close()
+
+
+consume = Consumer.decorator
+
+
+def dispatch(event: Event, handlers: list[Handler]) -> None:
+    """Run an event's handlers in order and count what came of it."""
+    for handler in handlers:
+        started = time.perf_counter()
+        data = handler.parse(event)
+        with clock.at(event.time):
+            try:
+                outcome: str = handler.run(event, data)
+            except VersionConflict as conflict:
+                raise RuntimeError("the record keeps changing") from conflict
+        metrics.HANDLED.labels(handler.name, outcome).inc()
+        metrics.HANDLER_SECONDS.labels(handler.name).observe(time.perf_counter() - started)
+
+
+def _origin(message: amqp.Message, headers: dict[str, Any]) -> tuple[str, str]:
+    """The exchange and routing key that the message first came with.
+
+    Only this node's own processes can publish to a queue directly (the default exchange, ""): what comes so
+    was handed on before, and carries where it came from.
+    """
+    info = message.delivery_info
+    if info["exchange"] == "" or info["exchange"] in topology.RETRIES:
+        return str(headers.get("x-origin-exchange", "")), str(headers.get("x-origin-key", ""))
+    return info["exchange"], info["routing_key"]
+
+
+def _because(reason: str, detail: str) -> dict[str, Any]:
+    return {"x-reason": reason, "x-detail": detail[:DETAIL]}
+
+
+def _attributes(event: Event, queue: str, exchange: str, key: str) -> dict[str, str | int]:
+    return {
+        "messaging.system": "rabbitmq",
+        "messaging.operation.type": "process",
+        "messaging.operation.name": "process",
+        "messaging.destination.name": queue,
+        "messaging.rabbitmq.destination.routing_key": key,
+        "hatchery.exchange": exchange,  # which link it came over
+        "hatchery.from_node": event.node,
+        "messaging.message.id": event.id,
+        "cloudevents.event_type": event.type,
+        "cloudevents.event_subject": event.subject,
+    }

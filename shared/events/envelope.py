@@ -1,0 +1,150 @@
+"""Reading an event from the bus: its form (CloudEvents 1.0) and whether it may come from where it came.
+
+An envelope that contradicts its routing key, or speaks for an area that the link it came over does not lead
+to, is refused whatever it says.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from cloudevents.core.exceptions import BaseCloudEventException
+from cloudevents.core.formats.json import JSONFormat
+from cloudevents.core.v1.event import CloudEvent
+
+from shared import areas, clock
+from shared.events.types import routing_key
+
+CONTENT_TYPE = "application/cloudevents+json"
+LARGEST = 1024 * 1024  # bytes of a message that is looked at
+_FORMAT = JSONFormat()
+
+
+class BadEvent(Exception):
+    """The message can never be handled; `reason` is a stable word for operators, the text says more."""
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(f"{reason}: {detail}")
+        self.reason = reason
+        self.detail = detail
+
+
+@dataclass(frozen=True)
+class Event:
+    """A well-formed event. `node` is the area of the node that published it, `data` is not yet validated."""
+
+    id: str
+    type: str
+    service: str
+    noun: str
+    verb: str
+    node: str
+    subject: str
+    time: datetime
+    dataschema: str
+    sequence: int
+    epoch: int
+    area: str
+    audience: str
+    causation: str
+    correlation: str
+    traceparent: str | None
+    data: dict[str, Any]
+
+    @property
+    def schema_version(self) -> int:
+        return int(self.dataschema.rsplit(":", 1)[-1])
+
+
+def encode(envelope: dict[str, Any]) -> bytes:
+    return json.dumps(envelope, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def decode(body: bytes, content_type: str | None) -> Event:
+    """The event in a message body. Raises BadEvent: `undecodable` or `invalid`."""
+    if content_type != CONTENT_TYPE:
+        raise BadEvent("undecodable", f"content type is {content_type!r}, not {CONTENT_TYPE}")
+    if len(body) > LARGEST:
+        raise BadEvent("undecodable", f"{len(body)} bytes are more than {LARGEST}")
+    try:
+        standard = _FORMAT.read(CloudEvent, body)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, BaseCloudEventException) as error:
+        raise BadEvent("undecodable", f"not a CloudEvent in JSON: {str(error)[:300]}") from error
+    given = standard.get_attributes()
+    data = standard.get_data()
+    if not isinstance(data, dict):
+        raise BadEvent("invalid", "data is not an object")
+    return _event(given, data)
+
+
+def _event(given: dict[str, Any], data: dict[str, Any]) -> Event:
+    def text(name: str, length: int = 200) -> str:
+        value = given.get(name)
+        if not isinstance(value, str) or not 0 < len(value) <= length:
+            raise BadEvent("invalid", f"{name} must be a text of 1 to {length} characters")
+        return value
+
+    def count(name: str) -> int:
+        value = given.get(name)
+        if not isinstance(value, int) or isinstance(value, bool) or not 0 < value < 2**53:
+            raise BadEvent("invalid", f"{name} must be a whole number above 0")
+        return value
+
+    words, origin = text("type").split("."), text("source").split("/")
+    if len(words) != 3 or not all(words):
+        raise BadEvent("invalid", "type must be <service>.<noun>.<verb>")
+    if len(origin) != 3 or origin[0] or not areas.is_area(origin[1]) or origin[2] != words[0]:
+        raise BadEvent("invalid", "source must be /<area of the node>/<service of the type>")
+    if not areas.is_area(text("area")):
+        raise BadEvent("invalid", "area must be a division code")
+    if text("audience") not in ("public", "area", "node"):
+        raise BadEvent("invalid", "audience must be public, area or node")
+    if not text("dataschema").rsplit(":", 1)[-1].isdecimal():
+        raise BadEvent("invalid", "dataschema must end in its major version")
+    time = given.get("time")
+    if not isinstance(time, datetime) or time.tzinfo is None:
+        raise BadEvent("invalid", "time must be an RFC 3339 time with an offset")
+    return Event(
+        id=text("id", 64),
+        type=given["type"],
+        service=words[0],
+        noun=words[1],
+        verb=words[2],
+        node=origin[1],
+        subject=text("subject", 64),
+        time=clock.parse(time.isoformat()),
+        dataschema=given["dataschema"],
+        sequence=count("sequence"),
+        epoch=count("epoch"),
+        area=given["area"],
+        audience=given["audience"],
+        causation=text("causationid"),
+        correlation=text("correlationid"),
+        traceparent=given.get("traceparent") if isinstance(given.get("traceparent"), str) else None,
+        data=data,
+    )
+
+
+def check_origin(event: Event, here: str, exchange: str, key: str) -> None:
+    """Raise BadEvent `forged` unless the event may have come through `exchange` with this routing key.
+
+    The broker itself names the exchange that a message was first published to: `events.own` belongs to this
+    node's services, `ingress.<child>` to that child's link, `events.above` to the link from the parent.
+    """
+    told = routing_key({"type": event.type, "audience": event.audience, "area": event.area})
+    if told != key:
+        raise BadEvent("forged", f"the routing key {key[:200]!r} contradicts the envelope's {told!r}")
+    if exchange == "events.own":
+        right = event.node == here
+    elif exchange.startswith("ingress."):
+        child = exchange.removeprefix("ingress.")
+        right = areas.contains(child, event.node) and areas.contains(child, event.area)
+    elif exchange == "events.above":
+        right = event.node != here and areas.contains(event.node, here)
+    else:
+        right = False
+    if not right:
+        raise BadEvent("forged", f"an event of node {event.node} cannot come through {exchange or 'a queue'}")

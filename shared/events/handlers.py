@@ -1,0 +1,160 @@
+"""What a service does with events: read models take the newest state, effects act once for each event.
+
+The table of a service stands in its `events.py`:
+
+    HANDLERS = Handlers(
+        replica(ORGANISATION, documents.Organisation),
+        read_model("evaluation.grade", schemas.SeenGrade, documents.KnownGrade),
+        effect("needs.topic.chosen", schemas.SeenTopic, commands.offer_topic),
+    )
+
+The schemas here are this service's own view of an event: they name only the fields it needs and ignore the
+rest, so that publishers may add fields. A contract test holds them against what the publishers declare.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from marshmallow import EXCLUDE, Schema, ValidationError
+from mongoengine import Document
+
+from shared import runtime
+from shared.call import Call
+from shared.errors import Misdirected, NotFound
+from shared.events.envelope import BadEvent, Event
+from shared.events.types import Subject
+from shared.store import nodes, readmodel
+from shared.store.aggregate import Aggregate, AlreadyApplied
+from shared.store.readmodel import ReadModel
+
+Outcome = Literal["applied", "duplicate", "stale", "elsewhere"]
+
+
+@dataclass(frozen=True)
+class Handler:
+    """One entry of the table. `verb` is "*" for read models, which take the state whatever happened."""
+
+    service: str
+    noun: str
+    verb: str
+    version: int
+    schema: type[Schema]
+    run: Callable[[Event, dict[str, Any]], Outcome]
+    kind: Literal["read model", "effect"]
+    name: str
+
+    def handles(self, event: Event) -> bool:
+        return (self.service, self.noun) == (event.service, event.noun) and self.verb in ("*", event.verb)
+
+    def parse(self, event: Event) -> dict[str, Any]:
+        """The event's data as this handler sees it. Raises BadEvent `invalid` naming the fields."""
+        try:
+            loaded: dict[str, Any] = self.schema(unknown=EXCLUDE).load(event.data)
+        except ValidationError as error:
+            raise BadEvent("invalid", f"data for {self.name}: {error.normalized_messages()}") from error
+        return loaded
+
+
+class Handlers:
+    """The table of a service. Every service also keeps the read model of known nodes."""
+
+    def __init__(self, *entries: Handler) -> None:
+        self.entries = (*entries, KNOWN_NODES)
+
+    def __iter__(self) -> Iterator[Handler]:
+        return iter(self.entries)
+
+    def of(self, event: Event) -> list[Handler]:
+        """The handlers of an event, read models first: an effect may look at what they keep."""
+        found = [h for h in self.entries if h.handles(event)]
+        return sorted(found, key=lambda h: h.kind == "effect")
+
+    def patterns(self) -> list[str]:
+        """The routing patterns that the service's queue is bound with."""
+        return sorted({f"{h.service}.{h.noun}.#" for h in self.entries})
+
+
+def read_model(of: str, schema: type[Schema], kind: type[ReadModel], *, version: int = 1) -> Handler:
+    """Keep the newest state of another service's subject, named `<service>.<noun>`, in `kind`."""
+    service, noun = of.split(".")
+
+    def run(event: Event, data: dict[str, Any]) -> Outcome:
+        state = _stored(kind, data | {"area": event.area, "owner": event.node, "updated_at": event.time})
+        return "applied" if readmodel.put(kind, event.subject, event.epoch, event.sequence, state) else "stale"
+
+    return Handler(service, noun, "*", version, schema, run, "read model", f"keep {kind.__name__}")
+
+
+def replica(subject: Subject, kind: type[Aggregate]) -> Handler:
+    """Keep copies of this service's own records that other nodes own, beside the records owned here."""
+
+    def run(event: Event, data: dict[str, Any]) -> Outcome:
+        if event.node == runtime.node().area:
+            return "stale"  # the echo of what was written here
+        given = data | {"area": event.area, "owner": event.node, "updated_at": event.time}
+        state = _stored(kind, given)
+        foreign = {"owner": {"$ne": runtime.node().area}}
+        put = readmodel.put(kind, event.subject, event.epoch, event.sequence, state, only_where=foreign)
+        return "applied" if put else "stale"
+
+    return Handler(
+        subject.service, subject.noun, "*", subject.version, subject.state, run, "read model", f"copy {subject.noun}"
+    )
+
+
+def effect(
+    of: str, schema: type[Schema], command: Callable[[Call, dict[str, Any]], Any], *, version: int = 1
+) -> Handler:
+    """Run `command(call, data)` once for each event of the type `<service>.<noun>.<verb>`.
+
+    `data` also has `subject`, `area` and `node` of the event. The call's cause derives from the event's id
+    and is written with the change, so the effect happens once whatever the order and however often the event
+    comes; its time is the event's, so that deadlines do not move when a tier was cut off. A record that
+    another node owns is left to that node.
+    """
+    service, noun, verb = of.split(".")
+    name = command.__name__
+
+    def run(event: Event, data: dict[str, Any]) -> Outcome:
+        call = Call(
+            node=runtime.node(),
+            service=runtime.service(),
+            cause=f"{event.id}:{name}",
+            correlation=event.correlation,
+            now=event.time,
+        )
+        try:
+            command(call, data | {"subject": event.subject, "area": event.area, "node": event.node})
+        except AlreadyApplied:
+            return "duplicate"
+        except (Misdirected, NotFound):
+            return "elsewhere"
+        return "applied"
+
+    return Handler(service, noun, verb, version, schema, run, "effect", name)
+
+
+def _stored(kind: type[Document], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values as the store keeps them, only of fields that `kind` has; None removes nothing but is kept."""
+    known = {name: value for name, value in values.items() if name in kind._fields and name != "id"}
+    document = kind(**known).to_mongo().to_dict()
+    return {kind._fields[name].db_field: document.get(kind._fields[name].db_field) for name in known}
+
+
+def _keep_node(event: Event, data: dict[str, Any]) -> Outcome:
+    """A node speaks for itself only: the announcement of another's keys would be a way to forge tokens."""
+    if not event.subject == event.area == event.node:
+        raise BadEvent("forged", f"node {event.node} announces {event.subject}")
+    kept = readmodel.put(
+        nodes.KnownNode, event.subject, event.epoch, event.sequence, _stored(nodes.KnownNode, data | {"area": event.area})
+    )
+    nodes.forget()
+    return "applied" if kept else "stale"
+
+
+KNOWN_NODES = Handler(
+    "gateway", "node", "*", 1, nodes.NodeAnnouncement, _keep_node, "read model", "keep KnownNode"
+)

@@ -1,0 +1,94 @@
+"""Event types: what a service publishes of its subjects, each event with the subject's full shared state.
+
+    ORGANISATION = Subject("registry", "organisation", schemas.OrganisationState, Text("organisation", "社会组织"))
+    REGISTERED = ORGANISATION.event("registered", Text("registered", "登记"))
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
+
+from marshmallow import Schema
+
+from shared import areas, clock
+from shared.errors import Text
+from shared.ids import derived_id
+from shared.telemetry import tracing
+
+if TYPE_CHECKING:
+    from shared.call import Call
+    from shared.store.aggregate import Aggregate
+
+Audience = Literal["public", "area", "node"]
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A noun of a service whose state others may know.
+
+    `state` dumps the shared state from the aggregate; it must not hold personal data. `version` is the major
+    version of that form: additive changes keep it.
+    """
+
+    service: str
+    noun: str
+    state: type[Schema]
+    term: Text
+    audience: Audience = "area"
+    version: int = 1
+
+    def event(self, verb: str, term: Text, *, audience: Audience | None = None) -> EventType:
+        return EventType(self, verb, term, audience or self.audience)
+
+    @property
+    def dataschema(self) -> str:
+        return f"urn:hatchery:{self.service}.{self.noun}:{self.version}"
+
+    @cached_property
+    def dumper(self) -> Schema:
+        return self.state()
+
+
+@dataclass(frozen=True)
+class EventType:
+    """Something that happens to a subject, named by a verb in the past tense."""
+
+    subject: Subject
+    verb: str
+    term: Text
+    audience: Audience = field(default="area")
+
+    @property
+    def type(self) -> str:
+        return f"{self.subject.service}.{self.subject.noun}.{self.verb}"
+
+    def tell(self, call: Call, aggregate: Aggregate) -> dict[str, Any]:
+        """The CloudEvents 1.0 envelope of this event about `aggregate` as it stands now."""
+        envelope = {
+            "specversion": "1.0",
+            "id": derived_id(call.cause, f"{self.type}/{aggregate.id}/{aggregate.sequence}"),
+            "source": call.node.source(call.service),
+            "type": self.type,
+            "subject": aggregate.id,
+            "time": clock.text(call.now),
+            "datacontenttype": "application/json",
+            "dataschema": self.subject.dataschema,
+            "sequence": aggregate.sequence,
+            "epoch": aggregate.epoch,
+            "area": aggregate.area,
+            "audience": self.audience,
+            "causationid": call.cause,
+            "correlationid": call.correlation or call.cause,
+            "data": self.subject.dumper.dump(aggregate),
+        }
+        parent = tracing.traceparent()
+        if parent:
+            envelope["traceparent"] = parent
+        return envelope
+
+
+def routing_key(envelope: dict[str, Any]) -> str:
+    """`<service>.<noun>.<verb>.<audience>.<district>[.<street>[.<community>]]` of an envelope."""
+    return ".".join((envelope["type"], envelope["audience"], *areas.path(envelope["area"])))

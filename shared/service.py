@@ -1,0 +1,95 @@
+"""The base of every service: relay, consumer, probes, figures and documents are the same everywhere.
+
+A service's folder has the same parts under the same names:
+
+    domain.py     rules and life cycles, pure: no Nameko, no Mongo, no HTTP
+    commands.py   use cases that change something: plain functions named by verbs
+    queries.py    use cases that read
+    documents.py  what is stored
+    schemas.py    forms of requests, answers and events
+    events.py     what it publishes, and the table of what it handles
+    service.py    the Nameko class: thin entrypoints only
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from mongoengine import Document
+from nameko.timer import timer
+from werkzeug.wrappers import Request, Response
+
+from shared import clock, runtime
+from shared.events import asyncapi
+from shared.events.consumer import consume, dispatch
+from shared.events.envelope import Event
+from shared.events.handlers import Handler, Handlers
+from shared.events.relay import Relay
+from shared.events.types import EventType
+from shared.http import idempotency, openapi, raw
+from shared.store import connection, outbox
+from shared.store.aggregate import Aggregate
+from shared.store.nodes import KnownNode
+from shared.telemetry import metrics
+
+VERSION = "0.1.0"
+HOUR = 3600
+
+
+class Service:
+    """Subclasses set `name`, `documents`, `publishes` and `handlers`, and add their entrypoints."""
+
+    name: ClassVar[str]
+    documents: ClassVar[Sequence[type[Document]]] = ()
+    publishes: ClassVar[Sequence[EventType]] = ()
+    handlers: ClassVar[Handlers] = Handlers()
+    aggregates: ClassVar[Sequence[type[Aggregate]]] = ()  # derived from `documents`
+
+    relay = Relay()
+
+    def __init_subclass__(cls) -> None:
+        cls.aggregates = tuple(d for d in cls.documents if issubclass(d, Aggregate))
+        cls.documents = (*cls.documents, KnownNode, outbox.SentEvent)
+
+    @consume
+    def on_event(self, event: Event, handlers: list[Handler]) -> None:
+        dispatch(event, handlers)
+
+    @timer(interval=HOUR)
+    def tidy(self) -> None:
+        """Forget what is kept for a time only: sent events, answers to repeated requests."""
+        outbox.purge()
+        idempotency.purge(clock.wall())
+
+    @raw("/livez")
+    def livez(self, request: Request) -> Response:
+        return _json({"service": self.name, "node": runtime.node().area})
+
+    @raw("/readyz")
+    def readyz(self, request: Request) -> Response:
+        """Ready means that commands can be answered: the store is there. The outbox absorbs a broker that is not."""
+        try:
+            connection.database().client.admin.command("ping")
+        except Exception as error:  # whatever the driver says, the answer is the same
+            return _json({"ready": False, "store": type(error).__name__}, 503)
+        return _json({"ready": True})
+
+    @raw("/metrics")
+    def figures_for_operators(self, request: Request) -> Response:
+        body, content_type = metrics.exposition()
+        return Response(body, content_type=content_type)
+
+    @raw("/api/<service>/openapi.json")
+    def openapi_document(self, request: Request, service: str) -> Response:
+        return _json(openapi.document(type(self), VERSION, runtime.node().url))
+
+    @raw("/api/<service>/asyncapi.json")
+    def asyncapi_document(self, request: Request, service: str) -> Response:
+        return _json(asyncapi.document(type(self), VERSION))
+
+
+def _json(content: Mapping[str, Any], status: int = 200) -> Response:
+    body = json.dumps(content, ensure_ascii=False)
+    return Response(body, status=status, content_type="application/json")

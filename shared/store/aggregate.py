@@ -1,0 +1,251 @@
+"""Aggregates: the records that a node owns, each saved with its events in one versioned write.
+
+A command loads an aggregate, applies a rule, and saves it. The one write holds the change, the events that
+tell of it (`outbox`) and the cause that asked for it (`inbox`), so that a crash leaves all or none and the
+same cause changes nothing twice. The relay later moves what it sent out of the outbox without touching
+`version`.
+
+The same collection holds copies of records that other nodes own (`owner` tells); commands on those are
+answered 421, and only events change them.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
+
+from mongoengine import DateTimeField, DictField, Document, IntField, ListField, StringField
+from pymongo.errors import DuplicateKeyError, OperationFailure
+
+from shared import areas, clock
+from shared.call import Call
+from shared.errors import Conflict, Misdirected, NotFound, Text
+from shared.store import nodes, wakeup
+
+if TYPE_CHECKING:
+    from shared.events.types import EventType
+
+# Causes kept in a record. Records that many causes touch (a fund) also create a record for each, whose id
+# derives from the cause: that is their guard beyond this number.
+INBOX_LIMIT = 2000
+ATTEMPTS = 8  # of a command that meets a concurrent change, before the caller is told to try again
+
+_MANAGED = {"_id", "version", "outbox", "inbox", "pending_since"}
+_WRITE_CONFLICT = 112
+
+
+class Record(Document):
+    """A plain document written together with an aggregate (a ledger entry): created once, never changed."""
+
+    meta = {"abstract": True, "strict": False}
+    id = StringField(primary_key=True)
+    created_at = DateTimeField()
+
+
+class Aggregate(Document):
+    """What every owned record has. `strict: False`: fields written by a newer version are left alone."""
+
+    meta = {
+        "abstract": True,
+        "strict": False,
+        "indexes": [{"fields": ["pending_since"], "sparse": True}, ("area", "id")],
+    }
+    id = StringField(primary_key=True)
+    area = StringField(required=True)
+    owner = StringField(required=True)  # the node that writes it
+    version = IntField(default=0)
+    epoch = IntField(default=1)
+    sequence = IntField(default=0)
+    schema_version = IntField(default=1)
+    created_at = DateTimeField()
+    updated_at = DateTimeField()
+    outbox = ListField(DictField())
+    inbox = ListField(StringField())
+    pending_since = DateTimeField()
+
+
+class AlreadyApplied(Exception):
+    """This cause has had its effect before; `aggregate` is what came of it."""
+
+    def __init__(self, aggregate: Any) -> None:
+        super().__init__(f"{type(aggregate).__name__} {aggregate.id} has this cause already")
+        self.aggregate = aggregate
+
+
+class VersionConflict(Exception):
+    """Somebody else changed the record between load and save."""
+
+
+A = TypeVar("A", bound=Aggregate)
+R = TypeVar("R", bound=Record)
+P = ParamSpec("P")
+Result = TypeVar("Result")
+
+
+def new(
+    call: Call,
+    kind: type[A],
+    *,
+    area: str,
+    label: str | None = None,
+    at: str | None = None,
+    beside: Aggregate | None = None,
+    organisation: str | None = None,
+    **values: Any,
+) -> A:
+    """A new record, owned here, not saved yet.
+
+    Raises Misdirected where another node serves this area, Forbidden where the actor has no role there, and
+    AlreadyApplied for a cause that created it before. `at` is the area whose node owns it, where that is not
+    its own area's (a registration belongs to the district). `beside` is a record of this node that the new
+    one belongs to: it is then owned where that is. `label` tells apart several records of one cause.
+    """
+    identifier = call.new_id(label or kind.__name__)
+    known = find(kind, identifier)
+    if known is not None:
+        raise AlreadyApplied(known)
+    if beside is None:
+        _own_area(call, at or area)
+    call.authorise(area, organisation)
+    return kind(
+        id=identifier, area=area, owner=call.node.area, created_at=call.now, updated_at=call.now, **values
+    )
+
+
+def record(call: Call, kind: type[R], label: str, **values: Any) -> R:
+    """A plain record whose id derives from the call's cause, to be passed to `save_all`."""
+    return kind(id=call.new_id(label), created_at=call.now, **values)
+
+
+def _own_area(call: Call, area: str) -> None:
+    owner, address = nodes.serving(call.node, call.service, area)
+    if owner != call.node.area:
+        raise Misdirected(owner, address)
+
+
+def find(kind: type[A], identifier: str) -> A | None:
+    return kind.objects(id=identifier).first()
+
+
+def load(call: Call, kind: type[A], identifier: str, *, organisation_field: str | None = None) -> A:
+    """The record, to be changed by this call.
+
+    Raises NotFound; Misdirected where another node owns it; Forbidden where the actor has no role at its
+    area; AlreadyApplied where this cause changed it before (so load first what the command returns).
+    """
+    found = find(kind, identifier)
+    if found is None:
+        raise NotFound(
+            "no-such-record",
+            Text(f"There is no {kind.__name__} {identifier} here.", f"此处没有 {kind.__name__} {identifier}。"),
+            Text("Check the identifier.", "请核对编号。"),
+            field="id",
+        )
+    if found.owner != call.node.area:
+        raise Misdirected(found.owner, nodes.address(call.node, found.owner))
+    call.authorise(found.area, getattr(found, organisation_field) if organisation_field else None)
+    if call.cause in found.inbox:
+        raise AlreadyApplied(found)
+    return found
+
+
+def save(call: Call, aggregate: A, event: EventType) -> A:
+    """Save one aggregate with the event that tells of the change. Raises VersionConflict."""
+    save_all(call, (aggregate, event))
+    return aggregate
+
+
+def save_all(call: Call, *changes: tuple[Aggregate, EventType] | Record) -> None:
+    """Save several aggregates, each with its event, and plain records: all or none. Raises VersionConflict."""
+    if len(changes) == 1:
+        _write(call, changes[0], None)
+    else:
+        client = type(_document(changes[0]))._get_collection().database.client
+        try:
+            with client.start_session() as session, session.start_transaction():
+                for change in changes:
+                    _write(call, change, session)
+        except OperationFailure as error:
+            if error.code == _WRITE_CONFLICT or error.has_error_label("TransientTransactionError"):
+                raise VersionConflict from error
+            raise
+    wakeup.committed()
+
+
+def _document(change: tuple[Aggregate, EventType] | Record) -> Document:
+    return change if isinstance(change, Record) else change[0]
+
+
+def _write(call: Call, change: tuple[Aggregate, EventType] | Record, session: Any) -> None:
+    if isinstance(change, Record):
+        change.validate()
+        type(change)._get_collection().insert_one(change.to_mongo().to_dict(), session=session)
+        return
+    aggregate, event = change
+    aggregate.updated_at = call.now
+    aggregate.sequence += 1
+    envelope = event.tell(call, aggregate)
+    aggregate.validate()
+    values = aggregate.to_mongo().to_dict()
+    collection = type(aggregate)._get_collection()
+    if aggregate.version == 0:
+        values |= {"version": 1, "outbox": [envelope], "inbox": [call.cause], "pending_since": clock.wall()}
+        try:
+            collection.insert_one(values, session=session)
+        except DuplicateKeyError as error:
+            if "_id" not in str(error.details.get("keyPattern", error)) if error.details else True:
+                raise Conflict(
+                    "exists-already",
+                    Text("The same thing exists already.", "相同的记录已存在。"),
+                    Text("Look it up instead of creating it again.", "请查询已有记录，无需重复创建。"),
+                ) from error
+            raise VersionConflict from error  # the same cause, at the same time: the next round finds it
+    else:
+        changed = {key: value for key, value in values.items() if key not in _MANAGED}
+        removed = {f.db_field: 1 for f in aggregate._fields.values() if f.db_field not in values}
+        update = {
+            "$set": changed | {"version": aggregate.version + 1, "pending_since": clock.wall()},
+            "$push": {
+                "outbox": {"$each": [envelope]},
+                "inbox": {"$each": [call.cause], "$slice": -INBOX_LIMIT},
+            },
+        }
+        removed = {key: 1 for key in removed if key not in _MANAGED}
+        if removed:
+            update["$unset"] = removed
+        where = {"_id": aggregate.id, "version": aggregate.version, "owner": call.node.area}
+        if collection.update_one(where, update, session=session).matched_count == 0:
+            raise VersionConflict
+    aggregate.version += 1
+
+
+def command(
+    function: Callable[Concatenate[Call, P], Result],
+) -> Callable[Concatenate[Call, P], Result]:
+    """A use case: runs again when somebody else changed the record meanwhile, and answers what came of it
+    before when its cause is not new. Raises Conflict after ATTEMPTS rounds."""
+
+    @functools.wraps(function)
+    def run(call: Call, *args: P.args, **kwargs: P.kwargs) -> Result:
+        for _ in range(ATTEMPTS):
+            try:
+                return function(call, *args, **kwargs)
+            except AlreadyApplied as applied:
+                return applied.aggregate  # type: ignore[no-any-return]  # by convention what the command returns
+            except VersionConflict:
+                continue
+        raise Conflict(
+            "busy-record",
+            Text("The record keeps being changed by others.", "该记录正被频繁修改。"),
+            Text("Try again in a moment.", "请稍后重试。"),
+            retry_after=1,
+        )
+
+    return run
+
+
+def subtree(area: str) -> dict[str, str]:
+    """A filter on `area` for the area and everything below it, that an index can serve."""
+    areas.tier(area)
+    return {"area__gte": area, "area__lt": area + ":"}  # ':' is the character after '9'

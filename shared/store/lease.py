@@ -1,0 +1,42 @@
+"""A lease in the store: of all processes of a service at a node, one at a time is the relay."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from pymongo import ReturnDocument
+from pymongo.errors import DuplicateKeyError
+
+from shared import clock
+from shared.ids import new_id
+from shared.store.connection import database
+
+LASTS = timedelta(seconds=10)  # a killed holder is replaced after that
+
+
+class Lease:
+    """Held by whoever renewed it last. A holder that was frozen past its end may act once more before it
+    notices; what it does must therefore be harmless twice (events are told apart by id)."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.holder = new_id()
+
+    def take(self) -> bool:
+        """Take or renew it; False while somebody else holds it."""
+        now = clock.wall()
+        mine = {
+            "_id": self.name,
+            "$or": [{"holder": self.holder}, {"expires": {"$lt": now}}],
+        }
+        change = {"$set": {"holder": self.holder, "expires": now + LASTS}}
+        try:
+            held = database()["leases"].find_one_and_update(
+                mine, change, upsert=True, return_document=ReturnDocument.AFTER
+            )
+        except DuplicateKeyError:
+            return False
+        return bool(held and held["holder"] == self.holder)
+
+    def release(self) -> None:
+        database()["leases"].delete_one({"_id": self.name, "holder": self.holder})

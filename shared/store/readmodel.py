@@ -1,0 +1,46 @@
+"""Read models: what a service keeps of other services' or nodes' records, by their newest state.
+
+Events may arrive twice and out of order. Each carries the subject's full shared state with an `epoch` (raised
+by a restore) and a `sequence`; what is older than what is known is ignored.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mongoengine import DateTimeField, Document, IntField, StringField
+from pymongo.errors import DuplicateKeyError
+
+
+class ReadModel(Document):
+    """What another service's record looks like from here."""
+
+    meta = {"abstract": True, "strict": False, "indexes": ["area"]}
+    id = StringField(primary_key=True)
+    area = StringField()
+    owner = StringField()
+    epoch = IntField(default=0)
+    sequence = IntField(default=0)
+    updated_at = DateTimeField()
+
+
+def put(
+    kind: type[Document],
+    identifier: str,
+    epoch: int,
+    sequence: int,
+    state: dict[str, Any],
+    *,
+    only_where: dict[str, Any] | None = None,
+) -> bool:
+    """Write `state` if it is newer than what is known. Returns False for what is stale or known."""
+    newer = (only_where or {}) | {
+        "_id": identifier,
+        "$or": [{"epoch": {"$lt": epoch}}, {"epoch": epoch, "sequence": {"$lt": sequence}}],
+    }
+    values = state | {"epoch": epoch, "sequence": sequence}
+    try:
+        kind._get_collection().update_one(newer, {"$set": values}, upsert=True)
+    except DuplicateKeyError:
+        return False
+    return True
