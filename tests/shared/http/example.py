@@ -1,0 +1,198 @@
+"""A small service over everything that `shared.http` does, run as a process by the tests.
+
+python -m tests.shared.http.example <node.yaml> <database>
+"""
+
+from __future__ import annotations
+
+import eventlet
+
+eventlet.monkey_patch()
+
+# ruff: noqa: E402
+import signal
+import sys
+from types import SimpleNamespace
+from typing import Any
+
+from marshmallow import fields, validate
+from nameko import config
+from nameko.containers import ServiceContainer
+from opentelemetry import trace
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor, SpanExporter, SpanExportResult
+from prometheus_client import generate_latest
+from werkzeug.wrappers import Request, Response
+
+from shared import clock, keys, node, runtime
+from shared.call import Call
+from shared.errors import Misdirected, NotYetKnown, Refused, Text
+from shared.fields import Area, Day, Fen, Id, Moment, Schema
+from shared.http import (
+    PUBLIC,
+    SIGNED_IN,
+    Cursor,
+    Page,
+    PageQuery,
+    auth,
+    delete,
+    get,
+    page_of,
+    post,
+    put,
+    raw,
+    roles,
+)
+from shared.store import connection
+
+
+class Line(Schema):
+    purpose = fields.String(required=True, validate=validate.Length(1, 20))
+    amount = Fen(required=True)
+
+
+class NewThing(Schema):
+    name = fields.String(required=True, validate=validate.Length(1, 50))
+    area = Area(required=True)
+    kind = fields.String(load_default="tea", validate=validate.OneOf(["tea", "rice"]))
+    lines = fields.List(fields.Nested(Line), load_default=list)
+    held = Moment(load_default=None, allow_none=True)
+    day = Day(load_default=None, allow_none=True)
+
+
+class ThingView(Schema):
+    id = Id()
+    name = fields.String()
+    area = Area()
+    cause = fields.String()
+    subject = fields.String()
+    runs = fields.Integer()
+    now = Moment()
+    correlation = fields.String()
+
+
+class ThingQuery(PageQuery):
+    cursor = Cursor(int, load_default=None)
+    area = Area(load_default=None)
+    tag = fields.List(fields.String(), load_default=list)
+
+
+class Outcome(Schema):
+    how = fields.String(required=True)
+
+
+STAFF = roles("district_staff", "street_staff")
+
+
+def runs(what: str) -> int:
+    """How often `what` ran, counted in the store, so that restarts are survived."""
+    counted = connection.database()["runs"].find_one_and_update(
+        {"_id": what}, {"$inc": {"n": 1}}, upsert=True, return_document=True
+    )
+    return int(counted["n"])
+
+
+class ThingsService:
+    """Things 物品, for trying out."""
+
+    name = "things"
+
+    @post("/things", body=NewThing, answer=ThingView, status=201, allow=STAFF, summary="Make a thing 新建")
+    def make_thing(self, call: Call, body: dict[str, Any]) -> Any:
+        call.authorise(body["area"])
+        return SimpleNamespace(
+            id=call.new_id("thing"),
+            cause=call.cause,
+            subject=call.actor.subject,
+            now=call.now,
+            runs=runs(body["name"]),
+            correlation=call.correlation,
+            **{key: body[key] for key in ("name", "area")},
+        )
+
+    @get("/things/<id>", answer=ThingView, allow=PUBLIC)
+    def thing(self, call: Call, id: str) -> Any:  # noqa: A002
+        return {"id": id, "now": clock.now(), "subject": call.actor.subject}
+
+    @get("/things", query=ThingQuery, answer=page_of(ThingView), allow=PUBLIC)
+    def things(self, call: Call, query: dict[str, Any]) -> Page[dict[str, str]]:
+        after = query["cursor"][0] if query["cursor"] else 0
+        found = [{"id": str(n), "name": ",".join(query["tag"])} for n in range(after + 1, 8)]
+        return Page.of(found[: query["limit"] + 1], query["limit"], lambda item: (int(item["id"]),))
+
+    @delete("/things/<id>", allow=SIGNED_IN)
+    def drop_thing(self, call: Call, id: str) -> None:  # noqa: A002
+        return None
+
+    @put("/things/<id>/wait", allow=PUBLIC, answer=ThingView)
+    def wait(self, call: Call, id: str) -> Any:  # noqa: A002
+        eventlet.sleep(1.5)
+        return {"id": id}
+
+    @post("/outcomes", body=Outcome, answer=ThingView, allow=PUBLIC)
+    def outcome(self, call: Call, body: dict[str, Any]) -> Any:
+        count = runs(body["how"])
+        if body["how"] == "refused":
+            raise Refused("too-late", Text(f"Too late, {count}.", f"已截止，{count}。"), runs=count)
+        if body["how"] == "unknown":
+            raise NotYetKnown(Text("Thing", "物品"), "x", "id")
+        if body["how"] == "elsewhere":
+            raise Misdirected("230102001", "http://elsewhere")
+        if body["how"] == "broken":
+            raise RuntimeError("secret of the house")
+        if body["how"] == "exits" and count == 1:
+            sys.stdout.flush()
+            signal.raise_signal(signal.SIGKILL)
+        if body["how"] == "slow":
+            eventlet.sleep(0.5)
+        return {"id": call.new_id("x"), "cause": call.cause, "runs": count}
+
+    @raw("/metrics")
+    def metrics(self, request: Request) -> Response:
+        return Response(generate_latest(), content_type="text/plain")
+
+    @raw("/spans")
+    def spans(self, request: Request) -> Response:
+        return Response("\n".join(SPANS), content_type="text/plain")
+
+    @raw("/anything/<path:rest>", "GET", "POST")
+    def anything(self, request: Request, rest: str) -> Response:
+        return Response(rest)
+
+    @raw("/broken")
+    def broken(self, request: Request) -> Response:
+        raise ValueError("secret of the house")
+
+
+SPANS: list[str] = []
+
+
+class _Keep(SpanExporter):
+    def export(self, spans: Any) -> SpanExportResult:
+        SPANS.extend(span.to_json(indent=None) for span in spans)
+        return SpanExportResult.SUCCESS
+
+
+def main(description: str, database: str) -> None:
+    here = node.load(description)
+    runtime.set_node(here)
+    connection.connect(here.store, database)
+    own = keys.load_public(here.keys)
+    auth.use_keys(lambda kid: (own, here.area) if kid == keys.kid(here.area, own) else None)
+    provider = TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(_Keep()))
+    trace.set_tracer_provider(provider)
+    config["WEB_SERVER_ADDRESS"] = f"127.0.0.1:{here.port}"
+    container = ServiceContainer(ThingsService)
+    told: list[int] = []
+    signal.signal(signal.SIGTERM, lambda *_: told.append(1))
+    container.start()
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
+    while not told:
+        eventlet.sleep(0.05)
+    container.stop()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,121 @@
+"""The OpenAPI document says what the routes do, and is valid."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from marshmallow import fields
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from shared.fields import Area, Day, Fen, Id, Moment, Schema
+from shared.http import PUBLIC, SIGNED_IN, PageQuery, get, page_of, patch, post, roles, routes_of
+from shared.http.openapi import document
+
+pytestmark = pytest.mark.unit
+
+
+class Part(Schema):
+    amount = Fen(required=True)
+
+
+class NewPot(Schema):
+    area = Area(required=True)
+    parts = fields.List(fields.Nested(Part))
+    day = Day(allow_none=True)
+
+
+class PotView(Schema):
+    id = Id()
+    parts = fields.List(fields.Nested(Part))
+    made = Moment()
+
+
+class PotQuery(PageQuery):
+    area = Area()
+
+
+class PotsService:
+    """Pots 壶, for the document."""
+
+    name = "pots"
+
+    @post("/pots", body=NewPot, answer=PotView, status=201, allow=roles("b", "a"), summary="Make a pot 做壶")
+    def make_pot(self, call: Any, body: Any) -> None: ...
+
+    @get("/pots", query=PotQuery, answer=page_of(PotView), allow=PUBLIC)
+    def pots(self, call: Any, query: Any) -> None: ...
+
+    @get("/pots/<id>", answer=PotView, allow=PUBLIC)
+    def pot(self, call: Any, id: str) -> None: ...  # noqa: A002
+
+    @patch("/pots/<id>/parts/<int:number>", body=Part, allow=SIGNED_IN)
+    def change_part(self, call: Any, id: str, number: int, body: Any) -> None: ...  # noqa: A002
+
+
+@pytest.fixture(scope="module")
+def described() -> dict[str, Any]:
+    return document(PotsService, "1.2.3", "https://node.example")
+
+
+def test_it_is_a_valid_openapi_31_document(described: dict[str, Any]) -> None:
+    assert described["openapi"].startswith("3.1.")
+    OpenAPIV31SpecValidator(described).validate()
+    json.dumps(described)
+
+
+def test_paths_carry_the_services_prefix_and_their_variables(described: dict[str, Any]) -> None:
+    assert set(described["paths"]) == {
+        "/api/pots/pots",
+        "/api/pots/pots/{id}",
+        "/api/pots/pots/{id}/parts/{number}",
+    }
+    parameters = described["paths"]["/api/pots/pots/{id}/parts/{number}"]["patch"]["parameters"]
+    assert [p["name"] for p in parameters if p.get("in") == "path"] == ["id", "number"]
+
+
+def test_operations_say_who_may_and_what_is_sent_and_answered(described: dict[str, Any]) -> None:
+    making = described["paths"]["/api/pots/pots"]["post"]
+    assert making["operationId"] == "make_pot"
+    assert making["summary"] == "Make a pot 做壶"
+    assert making["x-roles"] == ["a", "b"]
+    assert making["security"] == [{"bearer": []}]
+    assert {"$ref": "#/components/parameters/IdempotencyKey"} in making["parameters"]
+    body = making["requestBody"]["content"]["application/json"]["schema"]
+    assert body == {"$ref": "#/components/schemas/NewPot"}
+    assert making["responses"]["201"]["content"]["application/json"]["schema"] == {
+        "$ref": "#/components/schemas/PotView"
+    }
+    assert making["responses"]["default"] == {"$ref": "#/components/responses/Problem"}
+    assert {} in described["paths"]["/api/pots/pots/{id}"]["get"]["security"]
+    assert "204" in described["paths"]["/api/pots/pots/{id}/parts/{number}"]["patch"]["responses"]
+
+
+def test_lists_show_their_parameters_and_pages(described: dict[str, Any]) -> None:
+    listing = described["paths"]["/api/pots/pots"]["get"]
+    names = [p["name"] for p in listing["parameters"] if p.get("in") == "query"]
+    assert sorted(names) == ["area", "cursor", "limit"]
+    page = listing["responses"]["200"]["content"]["application/json"]["schema"]
+    assert page["properties"]["items"]["items"] == {"$ref": "#/components/schemas/PotView"}
+    assert page["properties"]["next"]["type"] == ["string", "null"]
+
+
+def test_own_fields_show_their_formats(described: dict[str, Any]) -> None:
+    schemas = described["components"]["schemas"]
+    assert schemas["Part"]["properties"]["amount"]["type"] == "integer"
+    assert schemas["Part"]["properties"]["amount"]["maximum"] == 10**15
+    assert schemas["NewPot"]["properties"]["area"]["pattern"].startswith("^")
+    assert schemas["NewPot"]["properties"]["day"] == {"type": ["string", "null"], "format": "date"}
+    assert schemas["NewPot"]["additionalProperties"] is False
+    assert schemas["PotView"]["properties"]["id"]["format"] == "uuid"
+    assert schemas["PotView"]["properties"]["made"]["format"] == "date-time"
+
+
+def test_routes_are_told_in_order() -> None:
+    assert [(r.method, r.path) for r in routes_of(PotsService)] == [
+        ("GET", "/pots"),
+        ("POST", "/pots"),
+        ("GET", "/pots/<id>"),
+        ("PATCH", "/pots/<id>/parts/<int:number>"),
+    ]
