@@ -22,6 +22,7 @@ from nameko.timer import timer
 from werkzeug.wrappers import Request, Response
 
 from shared import clock, runtime
+from shared.errors import NotFound, Text
 from shared.events import asyncapi
 from shared.events.consumer import consume, dispatch
 from shared.events.envelope import Event
@@ -83,11 +84,23 @@ class Service:
 
     @raw("/api/<service>/openapi.json")
     def openapi_document(self, request: Request, service: str) -> Response:
+        if service != self.name:
+            return self.elsewhere(request, service)
         return _json(openapi.document(type(self), VERSION, runtime.node().url))
 
     @raw("/api/<service>/asyncapi.json")
     def asyncapi_document(self, request: Request, service: str) -> Response:
+        if service != self.name:
+            return self.elsewhere(request, service)
         return _json(asyncapi.document(type(self), VERSION))
+
+    def elsewhere(self, request: Request, service: str) -> Response:
+        """Asked for another service's document; only the gateway knows where that is."""
+        raise NotFound(
+            "no-such-service",
+            Text(f"This is {self.name}, not {service}.", f"此处是 {self.name}，不是 {service}。"),
+            Text("Ask the node's own address.", "请访问节点地址。"),
+        )
 
 
 def _json(content: Mapping[str, Any], status: int = 200) -> Response:

@@ -149,7 +149,7 @@ class Consumer(Entrypoint):
         else:
             failure = self._work(event, handlers)
             if failure is None:
-                message.ack()
+                _acknowledge(message)
             elif isinstance(failure, BadEvent):
                 self._dead(message, failure.reason, failure.detail)
             elif isinstance(failure, Problem) and "retry_after" not in failure.extra:
@@ -186,17 +186,17 @@ class Consumer(Entrypoint):
             last = traceback.format_exception(failure)[-3:]
             self._dead(message, "failed", f"{told}\n{''.join(last)}")
             return
-        metrics.HANDLED.labels("*", "retried").inc()
+        metrics.EVENTS_HANDLED.labels("*", "retried").inc()
         _log.warning("an event is tried again later", extra={"reason": told[:300], "attempt": attempts + 1})
         self._forward(message, ATTEMPTS[attempts], self.queue, {"x-attempts": attempts + 1, "x-detail": told[:DETAIL]})
 
     def _dead(self, message: amqp.Message, reason: str, detail: str) -> None:
-        metrics.HANDLED.labels("*", "dead").inc()
+        metrics.EVENTS_HANDLED.labels("*", "dead").inc()
         _log.error("an event became a dead letter", extra={"reason": reason})
         self._forward(message, "", topology.dead_queue(runtime.service()), _because(reason, detail))
 
     def _park(self, message: amqp.Message, reason: str, detail: str) -> None:
-        metrics.HANDLED.labels("*", "parked").inc()
+        metrics.EVENTS_HANDLED.labels("*", "parked").inc()
         self._forward(message, "", topology.parked_queue(runtime.service()), _because(reason, detail))
 
     def _forward(self, message: amqp.Message, exchange: str, key: str, more: dict[str, Any]) -> None:
@@ -208,7 +208,7 @@ class Consumer(Entrypoint):
         properties = {k: v for k, v in message.properties.items() if k != "application_headers"}
         copy = amqp.Message(message.body, application_headers=headers | more, **properties)
         self._publish(copy, exchange, key)
-        message.ack()
+        _acknowledge(message)
 
     def _publish(self, copy: amqp.Message, exchange: str, key: str) -> None:
         channel = self._connection.channel() if self._connection else None
@@ -241,7 +241,7 @@ def dispatch(event: Event, handlers: list[Handler]) -> None:
                 outcome: str = handler.run(event, data)
             except VersionConflict as conflict:
                 raise RuntimeError("the record keeps changing") from conflict
-        metrics.HANDLED.labels(handler.name, outcome).inc()
+        metrics.EVENTS_HANDLED.labels(handler.name, outcome).inc()
         metrics.HANDLER_SECONDS.labels(handler.name).observe(time.perf_counter() - started)
 
 
@@ -255,6 +255,10 @@ def _origin(message: amqp.Message, headers: dict[str, Any]) -> tuple[str, str]:
     if info["exchange"] == "" or info["exchange"] in topology.RETRIES:
         return str(headers.get("x-origin-exchange", "")), str(headers.get("x-origin-key", ""))
     return info["exchange"], info["routing_key"]
+
+
+def _acknowledge(message: amqp.Message) -> None:
+    message.channel.basic_ack(message.delivery_tag)
 
 
 def _because(reason: str, detail: str) -> dict[str, Any]:

@@ -171,7 +171,7 @@ class Relay(DependencyProvider):
             return 0
         confirmed = self._publish([p.envelope for p in waiting])
         outbox.mark_sent([p for p in waiting if p.envelope["id"] in confirmed])
-        metrics.PUBLISHED.inc(len(confirmed))
+        metrics.EVENTS_PUBLISHED.inc(len(confirmed))
         if len(confirmed) < len(waiting):
             raise Unconfirmed(f"{len(waiting) - len(confirmed)} of {len(waiting)} events were not confirmed")
         return len(confirmed)

@@ -90,12 +90,9 @@ def _replayed(answer: dict[str, Any]) -> Response:
     return response
 
 
-def prepare() -> None:
-    """Make the index that `purge` goes by."""
-    connection.database()[COLLECTION].create_index("created")
-
-
 def purge(now: datetime) -> int:
     """Forget requests older than KEPT; returns how many."""
-    gone = connection.database()[COLLECTION].delete_many({"created": {"$lt": now - KEPT}})
+    requests = connection.database()[COLLECTION]
+    requests.create_index("created")  # only the first time; nothing but this goes by it
+    gone = requests.delete_many({"created": {"$lt": now - KEPT}})
     return int(gone.deleted_count)

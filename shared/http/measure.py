@@ -7,71 +7,74 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from opentelemetry import trace
 from opentelemetry.trace import SpanKind, StatusCode
-from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
-from prometheus_client import Counter, Histogram
 from werkzeug.wrappers import Request, Response
 
+from shared.telemetry import metrics, tracing
+
 _log = logging.getLogger(__name__)
-_tracer = trace.get_tracer("hatchery.http")
-_context = TraceContextTextMapPropagator()
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-
-REQUESTS = Counter("hatchery_http_requests", "Requests answered.", ["method", "route", "status"])
-SECONDS = Histogram("hatchery_http_request_seconds", "Time to an answer.", ["method", "route"])
+# Asked every few seconds by machines: counted, but neither traced nor logged.
+PROBES = frozenset({"/livez", "/readyz", "/metrics"})
 
 
 class Measured:
-    """One request while it is answered. Paths without their query, so that no search shows up in traces."""
+    """One request while it is answered."""
 
-    def __init__(self, request: Request, span: trace.Span) -> None:
-        self.method = request.method if request.method in METHODS else "_OTHER"
+    def __init__(self, method: str, span: tracing.Span | None) -> None:
+        self.method = method
         self.route = ""
         self.status = 500
         self.span = span
 
     def found(self, template: str) -> None:
         self.route = template
-        self.span.update_name(f"{self.method} {template}")
-        self.span.set_attribute("http.route", template)
+        if self.span:
+            self.span.update_name(f"{self.method} {template}")
+            self.span.set_attribute("http.route", template)
 
     def answered(self, response: Response) -> None:
         self.status = response.status_code
+        if self.span is None:
+            return
         self.span.set_attribute("http.response.status_code", self.status)
         if self.status >= 500:
             self.span.set_status(StatusCode.ERROR)
             self.span.set_attribute("error.type", str(self.status))
-        carrier: dict[str, str] = {}
-        _context.inject(carrier)
-        for name, value in carrier.items():
-            response.headers.setdefault(name, value)
+        if parent := tracing.traceparent():
+            response.headers.setdefault("traceparent", parent)
 
 
 @contextmanager
-def request(request: Request) -> Iterator[Measured]:
-    """Measure a request; `found` and `answered` tell its route and its answer."""
+def measured(request: Request) -> Iterator[Measured]:
+    """Measure a request within the block, which tells its route and its answer.
+
+    Only the path is kept, never the query: what people search for is no operator's business.
+    """
     started = time.perf_counter()
     method = request.method if request.method in METHODS else "_OTHER"
-    attributes = {"http.request.method": method, "url.path": request.path, "url.scheme": request.scheme}
-    parent = _context.extract({"traceparent": request.headers.get("traceparent", "")})
-    with _tracer.start_as_current_span(
-        method, context=parent, kind=SpanKind.SERVER, attributes=attributes, record_exception=False
-    ) as span:
-        measured = Measured(request, span)
-        try:
-            yield measured
-        finally:
-            seconds = time.perf_counter() - started
-            REQUESTS.labels(measured.method, measured.route, str(measured.status)).inc()
-            SECONDS.labels(measured.method, measured.route).observe(seconds)
-            _log.info(
-                "answered",
-                extra={
-                    "method": measured.method,
-                    "route": measured.route,
-                    "status": measured.status,
-                    "seconds": round(seconds, 4),
-                },
-            )
+    probe = request.path in PROBES
+    one = Measured(method, None)
+    try:
+        if probe:
+            yield one
+        else:
+            attributes = {
+                "http.request.method": method,
+                "url.path": request.path,
+                "url.scheme": request.scheme,
+            }
+            parent = request.headers.get("traceparent", "")
+            with tracing.span(method, SpanKind.SERVER, parent=parent, attributes=attributes) as span:
+                one.span = span
+                yield one
+                _tell(one, time.perf_counter() - started)
+    finally:
+        metrics.HTTP_REQUESTS.labels(one.method, one.route, str(one.status)).inc()
+        metrics.HTTP_SECONDS.labels(one.method, one.route).observe(time.perf_counter() - started)
+
+
+def _tell(one: Measured, seconds: float) -> None:
+    about = {"method": one.method, "route": one.route, "status": one.status, "seconds": round(seconds, 4)}
+    _log.info("answered", extra=about)

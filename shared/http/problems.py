@@ -7,7 +7,6 @@ import logging
 from typing import Any
 
 from marshmallow import ValidationError
-from opentelemetry import trace
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.exceptions import HTTPException
 from werkzeug.http import parse_accept_header
@@ -16,6 +15,7 @@ from werkzeug.wrappers import Request, Response
 from shared.errors import Fault, Problem, Text, Unavailable
 from shared.http import validation
 from shared.store import connection
+from shared.telemetry import tracing
 
 _log = logging.getLogger(__name__)
 
@@ -55,7 +55,7 @@ class Internal(Problem):
 NO_ROUTE = (
     "no-such-route",
     Text("There is nothing at this address.", "该地址不存在。"),
-    Text("See the service's /openapi.json for its routes.", "请查阅该服务的 /openapi.json。"),
+    Text("See /api/<service>/openapi.json for the routes.", "请查阅 /api/<service>/openapi.json。"),
 )
 
 
@@ -66,8 +66,8 @@ def language(accept: str | None) -> str:
 
 def trace_id() -> str:
     """The current trace, as its 32 hex digits, or an empty text outside of any."""
-    context = trace.get_current_span().get_span_context()
-    return format(context.trace_id, "032x") if context.is_valid else ""
+    ids = tracing.ids()
+    return ids[0] if ids else ""
 
 
 def problem_of(error: BaseException) -> Problem:

@@ -34,6 +34,7 @@ from shared.http import handling, problems
 from shared.http.auth import Allow
 from shared.http.pages import PageOf
 from shared.http.server import Server
+from shared.node import GATEWAY
 
 F = TypeVar("F", bound=Callable[..., Any])
 _VARIABLE = re.compile(r"<(?:\w+(?:\([^)]*\))?:)?(\w+)>")
@@ -78,7 +79,8 @@ class Route:
 
 
 def prefix(service: str) -> str:
-    return f"/api/{service}"
+    """The gateway speaks for the node as a whole: its routes stand at the top."""
+    return "/api" if service == GATEWAY else f"/api/{service}"
 
 
 class RouteEntrypoint(Entrypoint):

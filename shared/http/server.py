@@ -169,7 +169,7 @@ class App:
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         request = Request(environ)
-        with measure.request(request) as measured:
+        with measure.measured(request) as measured:
             try:
                 provider, values = self.rules.bind_to_environ(environ).match()
                 measured.found(provider.template)

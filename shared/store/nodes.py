@@ -65,8 +65,8 @@ def forget() -> None:
 def serving(here: Node, service: str, area: str) -> tuple[str, str | None]:
     """The node that serves `area` for `service`, and its address: the nearest one, from the area upwards.
 
-    For an area outside of this node's own, what this node knows of others decides; where it knows nobody, the
-    parent is named, or, at a root, the area's own district.
+    Where this node knows nobody who does, its parent is named, which may; at a root, the area's district
+    without an address: nobody serves it.
     """
     others = known()
     for candidate in reversed(areas.path(area)):
@@ -75,8 +75,7 @@ def serving(here: Node, service: str, area: str) -> tuple[str, str | None]:
                 return here.area, here.url
         elif candidate in others and (service in others[candidate].services or service == GATEWAY):
             return candidate, others[candidate].url
-    above = here.parent or area[:6]
-    return above, address(here, above)
+    return (here.parent, address(here, here.parent)) if here.parent else (area[:6], None)
 
 
 def address(here: Node, area: str) -> str | None:

@@ -38,8 +38,8 @@ EVENTS_PUBLISHED = Counter(
 EVENTS_HANDLED = Counter(
     "hatchery_events_handled",
     "Events taken from the queue, by handler and outcome: applied, duplicate (seen before), stale (older "
-    "than the read model), retried, dead, parked. Worry about any dead; about parked until the node is upgraded; "
-    "about retried when it keeps growing.",
+    "than the read model), retried, dead, parked. Worry about any dead; about parked until the node is "
+    "upgraded; about retried when it keeps growing.",
     ["handler", "outcome"],
     registry=REGISTRY,
 )

@@ -212,6 +212,6 @@ def _clean_attributes(attributes: Mapping[str, Any] | None) -> dict[str, Any]:
         if isinstance(value, str):
             if not masking.has_credentials(value):
                 clean[key] = masking.text(value)
-        elif not isinstance(value, Sequence) or not any(masking.has_credentials(str(v)) for v in value):
-            clean[key] = tuple(masking.data(list(value))) if isinstance(value, Sequence) else value
+        elif not masking.has_credentials(str(value)):
+            clean[key] = masking.data(value)
     return clean

@@ -1,0 +1,11 @@
+"""What the gateway publishes, and what it does with events."""
+
+from __future__ import annotations
+
+from services.gateway import commands, subjects
+from shared.events.handlers import Handlers, effect
+from shared.store.nodes import NodeAnnouncement
+
+PUBLISHES = subjects.ALL
+
+HANDLERS = Handlers(effect(subjects.ANNOUNCED.type, NodeAnnouncement, commands.welcome))

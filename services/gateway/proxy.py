@@ -1,0 +1,93 @@
+"""Passing a request on, body and answer unchanged, to the service here or to the node that serves it."""
+
+from __future__ import annotations
+
+import requests
+from requests.adapters import HTTPAdapter
+from werkzeug.wrappers import Request, Response
+
+from shared import runtime
+from shared.errors import NotFound, Text, Unavailable
+from shared.http.handling import read_body
+from shared.node import SERVICES
+from shared.store import nodes
+from shared.telemetry import tracing
+
+TIMEOUT = (2.0, 60.0)  # seconds to connect, and to the answer
+MOST_HOPS = 4  # tiers above a community, and one to spare: a ring of nodes must not pass a request for ever
+HOPS = "Hatchery-Hops"
+
+# RFC 9110, 7.6.1: these speak of one connection only.
+_OWN = {
+    "connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer",
+    "transfer-encoding", "upgrade", "host", "content-length", "content-encoding",
+}  # fmt: skip
+
+_session = requests.Session()
+_session.trust_env = False  # a proxy of the machine is not for talk between the node's own processes
+_session.mount("http://", HTTPAdapter(pool_connections=32, pool_maxsize=64))
+_session.mount("https://", HTTPAdapter(pool_connections=8, pool_maxsize=32))
+
+
+def pass_on(request: Request, service: str) -> Response:
+    """The answer of whoever serves `service` here. Raises NotFound, or Unavailable naming who is away."""
+    here = runtime.node()
+    if service not in SERVICES:
+        raise NotFound(
+            "no-such-service",
+            Text(f"There is no service '{service}'.", f"没有服务“{service}”。"),
+            Text(f"Services are: {', '.join(SERVICES)}.", f"可用服务：{'、'.join(SERVICES)}。"),
+        )
+    hops = _hops(request)
+    if service in here.services:
+        return _send(request, here.url_of(service), here.area, service, hops)
+    node, url = nodes.serving(here, service, here.area)
+    if url is None and here.parent is None:
+        raise _hosted_nowhere(service, here.area)
+    if url is None or hops >= MOST_HOPS:
+        raise _away(node, service)
+    return _send(request, url, node, service, hops + 1)
+
+
+def _hops(request: Request) -> int:
+    text = request.headers.get(HOPS, "0")
+    return int(text) if text.isdecimal() and len(text) < 3 else MOST_HOPS
+
+
+def _send(request: Request, base: str, node: str, service: str, hops: int) -> Response:
+    headers = {k: v for k, v in request.headers.items() if k.lower() not in _OWN}
+    headers[HOPS] = str(hops)
+    headers["Accept-Encoding"] = "identity"
+    headers["X-Forwarded-Host"] = request.headers.get("X-Forwarded-Host", request.host)
+    if parent := tracing.traceparent():
+        headers["traceparent"] = parent
+    query = request.query_string.decode("latin-1")
+    url = base.rstrip("/") + request.path + (f"?{query}" if query else "")
+    try:
+        answer = _session.request(
+            request.method, url, data=read_body(request), headers=headers, timeout=TIMEOUT, allow_redirects=False
+        )
+    except requests.RequestException as error:
+        raise _away(node, service) from error
+    kept = [(k, v) for k, v in answer.headers.items() if k.lower() not in _OWN]
+    return Response(answer.content, status=answer.status_code, headers=kept)
+
+
+def _hosted_nowhere(service: str, area: str) -> NotFound:
+    return NotFound(
+        "service-not-hosted",
+        Text(f"No node serves {service} for {area}.", f"没有节点为 {area} 提供服务 {service}。"),
+        Text("Ask the district's operator to host it.", "请联系区级运维人员部署该服务。"),
+        service=service,
+    )
+
+
+def _away(node: str, service: str) -> Unavailable:
+    return Unavailable(
+        "service-away",
+        Text(f"{service} of node {node} cannot be reached.", f"节点 {node} 的服务 {service} 暂时无法连接。"),
+        Text("Try again in a moment; nothing was changed unless an answer says so.", "请稍后重试。"),
+        service=service,
+        node=node,
+        retry_after=2,
+    )

@@ -1,0 +1,47 @@
+"""The gateway's entrypoints: the node itself under /api/node, everything else passed on."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from nameko.timer import timer
+from werkzeug.wrappers import Request, Response
+
+from services.gateway import commands, documents, events, proxy, queries, schemas
+from shared import runtime
+from shared.call import Call
+from shared.http import PUBLIC, get, page_of, raw
+from shared.service import Service
+
+MINUTE = 60
+
+
+class GatewayService(Service):
+    """节点入口"""
+
+    name = "gateway"
+    documents: ClassVar = documents.ALL
+    publishes: ClassVar = events.PUBLISHES
+    handlers = events.HANDLERS
+
+    @timer(interval=MINUTE, eager=True)
+    def announce(self) -> None:
+        commands.announce(Call(node=runtime.node(), service=self.name))
+
+    @get("/node", answer=schemas.NodeView, allow=PUBLIC, summary="This node 本节点")
+    def node(self, call: Call) -> Any:
+        return queries.node(call.node)
+
+    @get("/nodes", answer=page_of(schemas.KnownNodeView), allow=PUBLIC, summary="Nodes known here 已知节点")
+    def nodes(self, call: Call) -> Any:
+        return queries.known()
+
+    @raw("/api/<service>/<path:rest>", "GET", "POST", "PUT", "PATCH", "DELETE", "HEAD")
+    def pass_on(self, request: Request, service: str, rest: str) -> Response:
+        return proxy.pass_on(request, service)
+
+    def elsewhere(self, request: Request, service: str) -> Response:
+        return proxy.pass_on(request, service)
+
+
+SERVICE = GatewayService

@@ -1,0 +1,137 @@
+"""Rules of the registry. Two tracks (Kundulun): `registered` 登记 for legal persons, `filed` 备案 for
+grassroots teams without one."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from statemachine import State, StateMachine
+from stdnum.cn import uscc
+from stdnum.exceptions import ValidationError
+
+from shared import areas
+from shared.errors import Fault, Forbidden, Refused, Text
+
+TRACKS = ("registered", "filed")
+TYPES = {
+    "association": "51",  # 社会团体
+    "non_enterprise": "52",  # 民办非企业单位
+    "foundation": "53",  # 基金会
+}  # with the first two digits of their credit codes (GB 32100: civil affairs)
+BRANCH_KINDS = ("independent", "joint", "functional")  # 独立、联合、功能型党组织
+
+FIVE_HAVES = ("window", "desk_sign", "computer", "filing_cabinet", "records")  # 五有 (Daoli)
+SEVEN_IN_COMMON = ("sign", "plate", "panels", "content", "functions", "duties", "procedure")  # 七统一 (Daoli)
+
+
+class OrganisationLife(StateMachine):
+    """Life cycle of an organisation 社会组织, on both tracks."""
+
+    applied = State(initial=True)  # 已申请
+    correcting = State()  # 补正
+    accepted = State()  # 已受理
+    active = State()  # 正常
+    suspended = State()  # 暂停活动
+    refused = State(final=True)  # 不予登记
+    cancelled = State(final=True)  # 注销
+
+    ask_correction = applied.to(correcting)
+    resubmit = correcting.to(applied)
+    accept = applied.to(accepted)
+    approve = accepted.to(active)
+    refuse = accepted.to(refused)
+    suspend = active.to(suspended)
+    resume = suspended.to(active)
+    cancel = active.to(cancelled) | suspended.to(cancelled)
+
+
+def deciding_area(track: str, area: str) -> str:
+    """Whose registry decides: the district for registrations, the street or town for filings, which a
+    community only receives (provincial and municipal measures on filing; area data may differ later)."""
+    above = areas.path(area)
+    return above[0] if track == "registered" else above[min(1, len(above) - 1)]
+
+
+def check_decider(track: str, roles: Collection[str]) -> None:
+    """Raise Forbidden unless the roles may decide on this track. Hub bodies never register or penalise."""
+    needed = {"district_staff"} if track == "registered" else {"district_staff", "street_staff"}
+    if needed.isdisjoint(roles):
+        raise Forbidden(
+            "not-the-registrar",
+            Text(f"Organisations of the track '{track}' are decided on by others.", "该类申请不由您决定。"),
+            Text(f"Ask one of: {', '.join(sorted(needed))}.", f"请由以下角色办理：{'、'.join(sorted(needed))}。"),
+        )
+
+
+def check_identity(track: str, kind: str | None, credit_code: str | None) -> None:
+    """Raise Refused, naming each fault, unless type and credit code fit the track.
+
+    Legal persons have a type and a unified social credit code 统一社会信用代码 of 18 characters with a check
+    digit (GB 32100), which begins with the digits of the type; a filed team has neither.
+    """
+    faults: list[Fault] = []
+    if track == "filed":
+        if kind or credit_code:
+            faults.append(
+                Fault(
+                    "type" if kind else "credit_code",
+                    Text("A filed team is no legal person.", "备案团队不具有法人资格。"),
+                    Text("Leave type and credit code out, or choose the track 'registered'.", "请去除类型和信用代码，或选择登记。"),
+                )
+            )
+    elif kind not in TYPES:
+        faults.append(
+            Fault(
+                "type",
+                Text("A registered organisation has a type.", "登记的社会组织须有类型。"),
+                Text(f"Choose one of {', '.join(TYPES)}.", "请选择社会团体、民办非企业单位或基金会。"),
+            )
+        )
+    elif not credit_code or not _is_credit_code(credit_code) or not credit_code.startswith(TYPES[kind]):
+        faults.append(
+            Fault(
+                "credit_code",
+                Text("This is not the credit code of such an organisation.", "统一社会信用代码无效。"),
+                Text(
+                    f"Give the 18 characters of the certificate; they begin with {TYPES[kind]}.",
+                    f"请填写证书上的 18 位代码，以 {TYPES[kind]} 开头。",
+                ),
+            )
+        )
+    if faults:
+        first = faults[0]
+        raise Refused("identity-unfit", first.reason, first.remedy, field=first.field, faults=tuple(faults))
+
+
+def _is_credit_code(code: str) -> bool:
+    try:
+        uscc.validate(code)
+    except ValidationError:
+        return False
+    return True
+
+
+def complies(five_haves: Mapping[str, bool], seven_in_common: Mapping[str, bool]) -> bool:
+    """Whether a service station 服务站 meets both check lists in full."""
+    return all(five_haves.get(item) for item in FIVE_HAVES) and all(
+        seven_in_common.get(item) for item in SEVEN_IN_COMMON
+    )
+
+
+def check_branch(kind: str, organisations: Collection[str]) -> None:
+    """Raise Refused unless the number of organisations fits: an independent branch 独立党支部 belongs to one,
+    a joint branch 联合党支部 to two at least."""
+    if kind == "independent" and len(organisations) != 1:
+        raise Refused(
+            "branch-members",
+            Text("An independent branch belongs to exactly one organisation.", "独立党组织只能由一个社会组织建立。"),
+            Text("Name one organisation, or choose 'joint'.", "请只填写一个社会组织，或选择联合党组织。"),
+            field="organisations",
+        )
+    if kind == "joint" and len(organisations) < 2:
+        raise Refused(
+            "branch-members",
+            Text("A joint branch belongs to two organisations at least.", "联合党组织须由两个以上社会组织建立。"),
+            Text("Name all organisations of the branch.", "请填写参加的全部社会组织。"),
+            field="organisations",
+        )

@@ -1,0 +1,49 @@
+"""Reading stored records: one by its id, and pages of those below an area."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from mongoengine import QuerySet
+
+from shared.errors import NotFound, Text
+from shared.http.pages import Page
+from shared.store.aggregate import Aggregate, find, subtree
+
+A = TypeVar("A", bound=Aggregate)
+
+
+def get(kind: type[A]) -> Callable[[str], A]:
+    """A query for one record of a kind by its id. It raises NotFound."""
+
+    def one(identifier: str) -> A:
+        found = find(kind, identifier)
+        if found is None:
+            raise NotFound(
+                "no-such-record",
+                Text(f"{kind.__name__} {identifier} is not known here.", f"此处没有该记录：{identifier}。"),
+                Text(
+                    "Check the identifier; what was written at another node arrives after a moment.",
+                    "请核对编号；其他节点写入的记录稍后到达。",
+                ),
+                field="id",
+            )
+        return found
+
+    return one
+
+
+def below(kind: type[A], area: str) -> QuerySet:
+    """The records of an area and everything below it."""
+    return kind.objects(**subtree(area))
+
+
+def page(kind: type[A], query: dict[str, Any], *filters: str, **fixed: Any) -> Page[A]:
+    """A page of records in the order of their ids, by `area` and the `filters` that the query gives."""
+    found = below(kind, query["area"]) if query.get("area") else kind.objects
+    given = {name: query[name] for name in filters if query.get(name) is not None}
+    if query["cursor"]:
+        given["id__gt"] = query["cursor"][0]
+    items = list(found.filter(**given, **fixed).order_by("id").limit(query["limit"] + 1))
+    return Page.of(items, query["limit"], lambda item: [item.id])
