@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterator
 from contextvars import copy_context
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from eventlet.event import Event
 from nameko.containers import WorkerContext
@@ -195,7 +195,25 @@ def get(
     )
 
 
-def _writes(method: str, standard: int) -> Callable[..., Callable[[F], F]]:
+class Writing(Protocol):
+    """A decorator for routes that change something. `allow` says who may; there is no default."""
+
+    def __call__(
+        self,
+        path: str,
+        *,
+        allow: Allow,
+        body: type[Schema] | None = None,
+        answer: type[Schema] | None = None,
+        query: type[Schema] | None = None,
+        status: int = ...,
+        summary: str = "",
+        description: str = "",
+        tags: tuple[str, ...] = (),
+    ) -> Callable[[F], F]: ...
+
+
+def _writes(method: str, standard: int) -> Writing:
     def writing(
         path: str,
         *,
@@ -214,9 +232,6 @@ def _writes(method: str, standard: int) -> Callable[..., Callable[[F], F]]:
             )
         )
 
-    writing.__doc__ = (
-        f"A route that changes something by {method}. `allow` says who may; there is no default."
-    )
     return writing
 
 

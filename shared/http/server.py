@@ -23,6 +23,7 @@ from shared.http import measure, problems
 
 _log = logging.getLogger(__name__)
 
+BACKLOG = 256  # connections that wait to be accepted
 IDLE = 75  # seconds that a connection may wait for its next request
 SILENCE = 30  # seconds without a byte, within a request
 DRAIN = 25.0  # seconds for requests in flight at the stop
@@ -85,6 +86,7 @@ class Server(WebServer):
 
     def __init__(self) -> None:
         super().__init__()
+        self._starting = False
         self._drained = False
 
     @property
@@ -94,6 +96,17 @@ class Server(WebServer):
             return super().bind_addr
         here = runtime.node()
         return BindAddress(here.bind, here.port_of(self.container.service_name))
+
+    def start(self) -> None:
+        if self._starting:
+            return
+        self._starting = True
+        # Not Nameko's listen: that lets a second process share the port in silence, and an old one that was
+        # left behind would go on taking every other request.
+        self._sock = eventlet.listen(self.bind_addr, backlog=BACKLOG, reuse_port=False)
+        self._sock.settimeout(None)
+        self._serv = self.get_wsgi_server(self._sock, self.get_wsgi_app())
+        self._gt = self.container.spawn_managed_thread(self.run)
 
     def make_url_map(self) -> Map:
         rules = Map(strict_slashes=False, merge_slashes=False)

@@ -18,10 +18,7 @@ from typing import Any
 from marshmallow import fields, validate
 from nameko import config
 from nameko.containers import ServiceContainer
-from opentelemetry import trace
-from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor, SpanExporter, SpanExportResult
-from prometheus_client import generate_latest
 from werkzeug.wrappers import Request, Response
 
 from shared import clock, keys, node, runtime
@@ -44,6 +41,7 @@ from shared.http import (
     roles,
 )
 from shared.store import connection
+from shared.telemetry import metrics, tracing
 
 
 class Line(Schema):
@@ -149,7 +147,7 @@ class ThingsService:
 
     @raw("/metrics")
     def metrics(self, request: Request) -> Response:
-        return Response(generate_latest(), content_type="text/plain")
+        return Response(metrics.exposition()[0], content_type="text/plain")
 
     @raw("/spans")
     def spans(self, request: Request) -> Response:
@@ -179,9 +177,9 @@ def main(description: str, database: str) -> None:
     connection.connect(here.store, database)
     own = keys.load_public(here.keys)
     auth.use_keys(lambda kid: (own, here.area) if kid == keys.kid(here.area, own) else None)
-    provider = TracerProvider()
-    provider.add_span_processor(SimpleSpanProcessor(_Keep()))
-    trace.set_tracer_provider(provider)
+    tracing.configure("things", here.area, None)
+    assert tracing._provider
+    tracing._provider.add_span_processor(SimpleSpanProcessor(_Keep()))
     config["WEB_SERVER_ADDRESS"] = f"127.0.0.1:{here.port}"
     container = ServiceContainer(ThingsService)
     told: list[int] = []

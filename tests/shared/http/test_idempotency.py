@@ -128,7 +128,6 @@ def database(http_store: Store) -> Iterator[Any]:
 
 
 def test_old_requests_are_forgotten(database: Any) -> None:
-    idempotency.prepare()
     now = clock.wall()
     for name, age in [("old", timedelta(days=8)), ("young", timedelta(days=6))]:
         database["requests"].insert_one({"_id": name, "created": now - age})

@@ -124,7 +124,7 @@ def test_only_test_nodes_let_requests_be_dated(example: Example, another: Callab
 
 def test_raw_routes_get_the_request_itself(example: Example) -> None:
     assert example.ask("POST", "/anything/a/b%20c").text == "a/b c"
-    assert example.ask("GET", "/metrics").status_code == 200
+    assert "traceparent" not in example.ask("GET", "/metrics").headers, "probes are not traced"
 
 
 def test_spans_and_metrics_name_the_route_and_never_the_query(example: Example) -> None:
@@ -164,6 +164,11 @@ def test_requests_in_flight_at_sigterm_are_answered(another: Callable[..., Examp
         socket.create_connection(("127.0.0.1", running.port), 2)
 
 
+def test_a_port_that_is_taken_is_no_secret(example: Example, another: Callable[..., Example]) -> None:
+    with pytest.raises(AssertionError, match="Address already in use"):
+        another(port=example.port)
+
+
 def test_an_idle_connection_does_not_hold_up_the_stop(another: Callable[..., Example]) -> None:
     running = another()
     with socket.create_connection(("127.0.0.1", running.port)) as idle:
@@ -186,7 +191,7 @@ def test_a_route_says_who_may_use_it() -> None:
     with pytest.raises(TypeError, match="allow"):
         get("/things")  # type: ignore[call-arg]
     with pytest.raises(TypeError, match="allow"):
-        post("/things")
+        post("/things")  # type: ignore[call-arg]
     with pytest.raises(TypeError, match="role"):
         roles()
 
