@@ -1,0 +1,99 @@
+"""A node's description, made from what the command line wishes and what was there before."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+from deploy import links
+from deploy.embedded.addresses import accepts
+from deploy.home import Home
+from deploy.places import Place, node_user
+from deploy.trouble import UNREACHABLE, Trouble
+from deploy.wish import Wish
+from shared.node import SERVICES, Node
+
+FIRST_PORT, PORT_STEP = 8100, 10  # a node takes its own port and one for each service behind it
+
+
+def describe(home: Home, wish: Wish, before: Node | None, here: Place) -> dict[str, Any]:
+    """The node's description. What does not change keeps the words it is written in (`${NAME}`)."""
+    if (
+        before
+        and before.parent
+        and wish.parent not in (None, before.parent)
+        and home.operator(wish.area).linked
+    ):
+        raise Trouble(
+            f"node {wish.area} hangs on {before.parent}: take it off first (hatchery node remove {wish.area})"
+        )
+    parent = wish.parent or (before.parent if before else None)
+    if parent:
+        links.check_parent(wish.area, parent)
+    port = wish.port or (before.port if before else _free_port(home))
+    standard = f"http://127.0.0.1:{before.port}" if before else None
+    kept_url = before.url if before and before.url != standard else None
+    values: dict[str, Any] = {
+        "area": wish.area,
+        "parent": parent,
+        "services": list(_services(wish, before)),
+        "url": wish.url or kept_url or f"http://127.0.0.1:{port}",
+        "port": port,
+        "broker": here.address.uri(),
+        "broker_admin": _admin_url(wish.area, here),
+        "store": wish.store or _store(home, before),
+        "keys": "keys",
+        "clock": wish.clock or (before.clock if before else "wall"),
+        "otlp": wish.otlp or (before.otlp if before else None),
+    }
+    if before is None:
+        return values
+    now = {name: getattr(before, name) for name in values} | {
+        "services": list(before.services),
+        "keys": "keys",
+    }
+    raw = home.raw(wish.area)
+    return raw | {name: value for name, value in values.items() if value != now[name]}
+
+
+def _services(wish: Wish, before: Node | None) -> tuple[str, ...]:
+    if wish.services is None:
+        if before is None:
+            raise Trouble(f"say which services it hosts: --services {','.join(SERVICES)}, all or none")
+        return before.services
+    unknown = [name for name in wish.services if name not in SERVICES]
+    if unknown:
+        raise Trouble(f"unknown service {', '.join(unknown)} (there are {', '.join(SERVICES)})")
+    return tuple(name for name in SERVICES if name in wish.services)
+
+
+def _store(home: Home, before: Node | None) -> str:
+    embedded = home.embedded()
+    # An embedded store may change its port between two starts, so its address is always read anew.
+    if before and (embedded is None or not _is_embedded(before.store)):
+        return before.store
+    if embedded is None:
+        raise Trouble("give --store, or start the embedded broker and store", UNREACHABLE)
+    return embedded.store_uri
+
+
+def _is_embedded(store: str) -> bool:
+    return store.startswith("mongodb://127.0.0.1:") and store.endswith("/?directConnection=true")
+
+
+def _admin_url(area: str, here: Place) -> str | None:
+    """The management API as the node's own user; None where that user is somebody else's."""
+    if here.address.user != node_user(area):
+        return None
+    parts = urlsplit(here.admin.url)
+    return urlunsplit(parts._replace(netloc=f"{here.address.user}:{here.address.password}@{parts.netloc}"))
+
+
+def _free_port(home: Home) -> int:
+    taken = {home.node(area).port for area in home.nodes()}
+    port = FIRST_PORT
+    while any(abs(port - other) < PORT_STEP for other in taken) or any(
+        accepts(port + offset, 0.2) for offset in range(len(SERVICES) + 1)
+    ):
+        port += PORT_STEP
+    return port

@@ -1,0 +1,118 @@
+"""Adding a node: its keys and description, its virtual host, and the link to its parent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from deploy import desired, links
+from deploy.broker_admin import new_password
+from deploy.description import describe
+from deploy.desired import Changes, Desired
+from deploy.home import Home, Operator
+from deploy.places import Place, own_broker, own_user, parent_place
+from deploy.trouble import ATTENTION, DONE, Trouble
+from deploy.wish import Wish
+from shared import areas, keys
+from shared.events import topology
+
+Say = Callable[[str], None]
+LINK_WAIT = 20.0  # seconds until a new link should run
+
+
+@dataclass
+class Plan:
+    """Everything that `add` would do, found out without changing anything."""
+
+    area: str
+    description: dict[str, Any]
+    operator: Operator
+    here: Place
+    parent: Place | None
+    files: list[str]
+    at_parent: Changes | None
+    at_child: Changes
+
+    def lines(self) -> Iterator[str]:
+        yield from self.files
+        if self.at_parent:
+            yield from self.at_parent.lines
+        yield from self.at_child.lines
+
+
+def add(home: Home, wish: Wish, *, dry_run: bool, say: Say) -> int:
+    """Bring the node into being, or to what the wish says; the same wish a second time changes nothing."""
+    plan = plan_add(home, wish)
+    lines = list(plan.lines())
+    for line in lines:
+        say(f"would {line}" if dry_run else line)
+    if not lines:
+        say(f"nothing to change: node {plan.area} is as asked")
+    if dry_run:
+        return DONE
+    if lines:
+        _carry_out(home, plan)
+    if plan.parent is None:
+        return DONE
+    states = links.wait_running(plan.here.admin, plan.here.address.vhost, LINK_WAIT)
+    say(f"link to {plan.description['parent']}: " + ", ".join(f"{k} {v}" for k, v in states.items()))
+    return DONE if set(states.values()) == {"running"} else ATTENTION
+
+
+def plan_add(home: Home, wish: Wish) -> Plan:
+    """Raises Trouble for what is not allowed or not reachable."""
+    if not areas.is_area(wish.area):
+        raise Trouble(f"{wish.area!r} is not a division code of 6, 9 or 12 digits")
+    before = home.node(wish.area) if wish.area in home.nodes() else None
+    operator = home.operator(wish.area)
+    here, operator = own_broker(home, wish, before, operator)
+    description = describe(home, wish, before, here)
+    wanted = Desired(here.address.vhost, topology.base(), (own_user(wish.area, here),))
+    above, parent_changes = None, None
+    if description["parent"]:
+        above = parent_place(home, description["parent"], wish.parent_broker, wish.parent_broker_admin)
+        password = operator.link_password or new_password()
+        operator = replace(operator, link_password=password, linked=True)
+        far = above.address.as_user(links.link_user(wish.area), password)
+        links.check_private(far, wish.allow_plain)
+        _check_exists(above, description["parent"])
+        parent_changes = desired.compare(above.admin, links.at_parent(far.vhost, wish.area, password))
+        wanted = replace(
+            wanted,
+            topology=wanted.topology + topology.link_at_child(),
+            shovels=links.shovels(here.address.vhost, wish.area, far),
+        )
+    files = _file_changes(home, wish.area, description, operator)
+    child_changes = desired.compare(here.admin, wanted)
+    return Plan(wish.area, description, operator, here, above, files, parent_changes, child_changes)
+
+
+def _check_exists(place: Place, parent: str) -> None:
+    if place.address.vhost not in place.admin.vhosts():
+        raise Trouble(
+            f"broker {place.admin.label} has no virtual host {place.address.vhost}: "
+            f"add the parent there first (hatchery node add {parent})"
+        )
+
+
+def _file_changes(home: Home, area: str, description: dict[str, Any], operator: Operator) -> list[str]:
+    lines = []
+    if not (home.keys(area) / keys.PRIVATE).exists():
+        lines.append(f"create key pair in {home.keys(area)}")
+    if home.raw(area) != description:
+        lines.append(f"write {home.description(area)}")
+    if home.operator(area) != operator:
+        lines.append(f"write {home.folder(area) / 'operator.yaml'}")
+    return lines
+
+
+def _carry_out(home: Home, plan: Plan) -> None:
+    """Files first: passwords are kept before a broker knows them, so an interrupted run can be repeated."""
+    if not (home.keys(plan.area) / keys.PRIVATE).exists():
+        keys.generate(home.keys(plan.area))
+    home.write_operator(plan.area, plan.operator)
+    home.write_node(plan.area, plan.description)
+    if plan.at_parent and plan.parent:
+        desired.apply(plan.parent.admin, plan.at_parent)
+    desired.apply(plan.here.admin, plan.at_child)
