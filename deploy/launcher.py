@@ -107,7 +107,9 @@ class Launcher:
     def _be(self, name: str, parent: int) -> int:
         """What the forked process does. It ends with its parent, even one that was killed."""
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal's ^C reaches the whole group; the parent drains
+        signal.signal(
+            signal.SIGINT, signal.SIG_IGN
+        )  # the terminal's ^C reaches the whole group; the parent drains
         if sys.platform == "linux":
             ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
             if os.getppid() != parent:
@@ -155,7 +157,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Run the services of a node.")
     parser.add_argument("node", type=Path, help="the node's description (YAML)")
     parser.add_argument("--service", action="append", default=[], help="only this one; may be repeated")
-    parser.add_argument("--logs", type=Path, help="folder for one log file per service; default: standard output")
+    parser.add_argument(
+        "--logs", type=Path, help="folder for one log file per service; default: standard output"
+    )
     given = parser.parse_args()
     if given.logs:
         given.logs.mkdir(parents=True, exist_ok=True)

@@ -57,7 +57,7 @@ def divisions(district: str) -> dict[str, Division]:
     source = resources.files("shared") / "data" / "divisions" / f"{district}.csv"
     if not source.is_file():
         return {}
-    with source.open(encoding="utf-8", newline="") as lines:
+    with source.open(encoding="utf-8") as lines:
         rows = csv.DictReader(lines)
         return {r["code"]: Division(r["code"], r["name"], tier(r["code"]), r["parent"] or None) for r in rows}
 

@@ -47,4 +47,3 @@ def welcome(call: Call, data: dict[str, Any]) -> AnnouncedNode:
     if call.cause in mine.inbox:
         raise AlreadyApplied(mine)
     return save(call, mine, subjects.ANNOUNCED)
-

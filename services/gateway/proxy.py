@@ -65,7 +65,12 @@ def _send(request: Request, base: str, node: str, service: str, hops: int) -> Re
     url = base.rstrip("/") + request.path + (f"?{query}" if query else "")
     try:
         answer = _session.request(
-            request.method, url, data=read_body(request), headers=headers, timeout=TIMEOUT, allow_redirects=False
+            request.method,
+            url,
+            data=read_body(request),
+            headers=headers,
+            timeout=TIMEOUT,
+            allow_redirects=False,
         )
     except requests.RequestException as error:
         raise _away(node, service) from error

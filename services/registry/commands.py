@@ -95,7 +95,9 @@ def found_branch(call: Call, body: Data) -> PartyBranch:
         if organisation.status != "active":
             raise Refused(
                 "organisation-not-active",
-                Text(f"{organisation.name} is {organisation.status}.", f"{organisation.name}的状态不是正常。"),
+                Text(
+                    f"{organisation.name} is {organisation.status}.", f"{organisation.name}的状态不是正常。"
+                ),
                 Text("Name active organisations only.", "请只填写状态正常的社会组织。"),
                 field="organisations",
             )
@@ -118,7 +120,9 @@ def announce_summary(call: Call, data: Data) -> Summary:
     seen = [state.epoch, state.sequence]
     summary = find(Summary, identifier)
     if summary is None:
-        summary = Summary(id=identifier, owner=call.node.area, organisation=data["subject"], created_at=call.now)
+        summary = Summary(
+            id=identifier, owner=call.node.area, organisation=data["subject"], created_at=call.now
+        )
     elif summary.seen_epoch >= seen:
         return summary
     for name, value in shared.items():

@@ -16,7 +16,11 @@ class Organisation(Aggregate):
         "collection": "organisations",
         "indexes": [
             ("area", "track", "status"),
-            {"fields": ["owner", "credit_code"], "unique": True, "partialFilterExpression": {"credit_code": {"$type": "string"}}},
+            {
+                "fields": ["owner", "credit_code"],
+                "unique": True,
+                "partialFilterExpression": {"credit_code": {"$type": "string"}},
+            },
         ],
     }
     name = StringField(required=True)

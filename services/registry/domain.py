@@ -59,7 +59,10 @@ def check_decider(track: str, roles: Collection[str]) -> None:
         raise Forbidden(
             "not-the-registrar",
             Text(f"Organisations of the track '{track}' are decided on by others.", "该类申请不由您决定。"),
-            Text(f"Ask one of: {', '.join(sorted(needed))}.", f"请由以下角色办理：{'、'.join(sorted(needed))}。"),
+            Text(
+                f"Ask one of: {', '.join(sorted(needed))}.",
+                f"请由以下角色办理：{'、'.join(sorted(needed))}。",
+            ),
         )
 
 
@@ -76,7 +79,10 @@ def check_identity(track: str, kind: str | None, credit_code: str | None) -> Non
                 Fault(
                     "type" if kind else "credit_code",
                     Text("A filed team is no legal person.", "备案团队不具有法人资格。"),
-                    Text("Leave type and credit code out, or choose the track 'registered'.", "请去除类型和信用代码，或选择登记。"),
+                    Text(
+                        "Leave type and credit code out, or choose the track 'registered'.",
+                        "请去除类型和信用代码，或选择登记。",
+                    ),
                 )
             )
     elif kind not in TYPES:
@@ -124,14 +130,20 @@ def check_branch(kind: str, organisations: Collection[str]) -> None:
     if kind == "independent" and len(organisations) != 1:
         raise Refused(
             "branch-members",
-            Text("An independent branch belongs to exactly one organisation.", "独立党组织只能由一个社会组织建立。"),
+            Text(
+                "An independent branch belongs to exactly one organisation.",
+                "独立党组织只能由一个社会组织建立。",
+            ),
             Text("Name one organisation, or choose 'joint'.", "请只填写一个社会组织，或选择联合党组织。"),
             field="organisations",
         )
     if kind == "joint" and len(organisations) < 2:
         raise Refused(
             "branch-members",
-            Text("A joint branch belongs to two organisations at least.", "联合党组织须由两个以上社会组织建立。"),
+            Text(
+                "A joint branch belongs to two organisations at least.",
+                "联合党组织须由两个以上社会组织建立。",
+            ),
             Text("Name all organisations of the branch.", "请填写参加的全部社会组织。"),
             field="organisations",
         )

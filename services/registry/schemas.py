@@ -75,7 +75,9 @@ class OrganisationQuery(PageQuery):
 class CheckList(Schema):
     """Both check lists of a station: 五有 and 七统一."""
 
-    five_haves = fields.Dict(keys=fields.Str(validate=validate.OneOf(domain.FIVE_HAVES)), values=fields.Bool(), required=True)
+    five_haves = fields.Dict(
+        keys=fields.Str(validate=validate.OneOf(domain.FIVE_HAVES)), values=fields.Bool(), required=True
+    )
     seven_in_common = fields.Dict(
         keys=fields.Str(validate=validate.OneOf(domain.SEVEN_IN_COMMON)), values=fields.Bool(), required=True
     )

@@ -13,7 +13,9 @@ Data = dict[str, Any]
 
 STAFF = roles("district_staff", "street_staff")
 # Who may hand in an application; a community only receives filings.
-APPLICANTS = roles("district_staff", "street_staff", "community_worker", "organisation_officer", "hub_operator")
+APPLICANTS = roles(
+    "district_staff", "street_staff", "community_worker", "organisation_officer", "hub_operator"
+)
 GRASSROOTS = roles("district_staff", "street_staff", "community_worker")
 
 
@@ -41,7 +43,10 @@ class RegistryService(Service):
         return queries.organisations(query)
 
     @get(
-        "/organisations/<id>", answer=schemas.OrganisationView, allow=PUBLIC, summary="One organisation 社会组织"
+        "/organisations/<id>",
+        answer=schemas.OrganisationView,
+        allow=PUBLIC,
+        summary="One organisation 社会组织",
     )
     def organisation(self, call: Call, id: str) -> Any:
         return queries.organisation(id)
@@ -102,7 +107,13 @@ class RegistryService(Service):
     def check_station(self, call: Call, id: str, body: Data) -> Any:
         return commands.check_station(call, id, body)
 
-    @get("/stations", query=schemas.AreaQuery, answer=page_of(schemas.StationView), allow=PUBLIC, summary="Stations 服务站")
+    @get(
+        "/stations",
+        query=schemas.AreaQuery,
+        answer=page_of(schemas.StationView),
+        allow=PUBLIC,
+        summary="Stations 服务站",
+    )
     def stations(self, call: Call, query: Data) -> Any:
         return queries.stations(query)
 
@@ -124,7 +135,12 @@ class RegistryService(Service):
     def branches(self, call: Call, query: Data) -> Any:
         return queries.branches(query)
 
-    @get("/party-branches/<id>", answer=schemas.PartyBranchView, allow=PUBLIC, summary="One party organisation 党组织")
+    @get(
+        "/party-branches/<id>",
+        answer=schemas.PartyBranchView,
+        allow=PUBLIC,
+        summary="One party organisation 党组织",
+    )
     def branch(self, call: Call, id: str) -> Any:
         return queries.branch(id)
 
@@ -135,7 +151,12 @@ class RegistryService(Service):
     def summaries(self, call: Call, query: Data) -> Any:
         return queries.summaries(query)
 
-    @get("/areas/<area>", answer=page_of(schemas.Division), allow=PUBLIC, summary="An area and those below it 区划")
+    @get(
+        "/areas/<area>",
+        answer=page_of(schemas.Division),
+        allow=PUBLIC,
+        summary="An area and those below it 区划",
+    )
     def divisions(self, call: Call, area: str) -> Any:
         return queries.divisions(area)
 

@@ -54,7 +54,9 @@ def document(service: type[Service], version: str) -> dict[str, Any]:
         name = f"{handler.service}.{handler.noun}.{handler.verb.replace('*', 'any')}"
         key = f"{name}.for.{handler.name.replace(' ', '-')}"
         messages[key] = _handled(handler, schemas)
-        address = f"{handler.service}.{handler.noun}.{handler.verb.replace('*', '{verb}')}.{{audience}}.{{area}}"
+        address = (
+            f"{handler.service}.{handler.noun}.{handler.verb.replace('*', '{verb}')}.{{audience}}.{{area}}"
+        )
         channels[key] = _channel(address, key, topology.ALL)
         operations[f"receive.{key}"] = _operation("receive", key)
     return {
@@ -81,7 +83,7 @@ class _Schemas:
 
     def ref(self, schema: type[Schema]) -> dict[str, Any]:
         assert self._plugin.converter is not None
-        found: dict[str, Any] = self._plugin.converter.resolve_nested_schema(schema)
+        found: dict[str, Any] = self._plugin.converter.resolve_nested_schema(schema)  # type: ignore[no-untyped-call]
         return found
 
     def named(self) -> dict[str, Any]:

@@ -18,6 +18,8 @@ import logging
 import socket
 import time
 import traceback
+from contextvars import copy_context
+from functools import partial
 from typing import Any
 
 import amqp
@@ -40,7 +42,16 @@ _log = logging.getLogger(__name__)
 PREFETCH = 50  # messages; the window that goes back to the queue when the process ends
 # Delays of the attempts after the first; after the last the message is a dead letter. Together some 25
 # minutes: longer than a deployment, shorter than an operator's patience.
-ATTEMPTS = ("retry.1s", "retry.1s", "retry.10s", "retry.10s", "retry.1m", "retry.1m", "retry.10m", "retry.10m")
+ATTEMPTS = (
+    "retry.1s",
+    "retry.1s",
+    "retry.10s",
+    "retry.10s",
+    "retry.1m",
+    "retry.1m",
+    "retry.10m",
+    "retry.10m",
+)
 RECONNECT = (0.2, 0.5, 1.0, 2.0, 5.0)  # seconds
 STORE_RETRY = 1.0  # seconds
 POLL = 1.0  # seconds between looks at heartbeats and at whether to stop
@@ -125,18 +136,23 @@ class Consumer(Entrypoint):
         message then comes again, and is recognised if its effect is in the store already."""
         headers = message.headers or {}
         try:
-            event = decode(bytes(message.body, "utf-8") if isinstance(message.body, str) else message.body,
-                           message.properties.get("content_type"))
+            event = decode(
+                bytes(message.body, "utf-8") if isinstance(message.body, str) else message.body,
+                message.properties.get("content_type"),
+            )
             exchange, key = _origin(message, headers)
             check_origin(event, runtime.node().area, exchange, key)
         except BadEvent as bad:
             self._dead(message, bad.reason, bad.detail)
             return
-        with logs.handling(event.id), tracing.span(
-            f"process {self.queue}",
-            SpanKind.CONSUMER,
-            parent=event.traceparent,
-            attributes=_attributes(event, self.queue, exchange, key),
+        with (
+            logs.handling(event.id),
+            tracing.span(
+                f"process {self.queue}",
+                SpanKind.CONSUMER,
+                parent=event.traceparent,
+                attributes=_attributes(event, self.queue, exchange, key),
+            ),
         ):
             self._dispatch(message, event)
 
@@ -161,9 +177,11 @@ class Consumer(Entrypoint):
         """Run the handlers as one Nameko worker; the failure, if any. Waits out an absent store."""
         while True:
             done = Signal()
-            self.container.spawn_worker(
-                self, (event, handlers), {}, handle_result=lambda _, r, e, done=done: done.send((r, e)) or (r, e)
+            worker = self.container.spawn_worker(
+                self, (event, handlers), {}, handle_result=partial(_told, done)
             )
+            # The worker's thread has not run yet: let it stand in this message's trace.
+            self.container._worker_threads[worker].gr_context = copy_context()
             while not done.ready():
                 with eventlet.Timeout(broker.HEARTBEAT / 3, False):
                     done.wait()
@@ -173,7 +191,7 @@ class Consumer(Entrypoint):
             if error is None:
                 return None
             if not store.unavailable(error[1]):
-                return error[1]  # type: ignore[no-any-return]
+                return error[1]
             _log.warning("an event waits for the store", extra={"reason": type(error[1]).__name__})
             if self._stopping:
                 raise ConnectionError("stopping while the store is away: the message goes back to the queue")
@@ -188,7 +206,9 @@ class Consumer(Entrypoint):
             return
         metrics.EVENTS_HANDLED.labels("*", "retried").inc()
         _log.warning("an event is tried again later", extra={"reason": told[:300], "attempt": attempts + 1})
-        self._forward(message, ATTEMPTS[attempts], self.queue, {"x-attempts": attempts + 1, "x-detail": told[:DETAIL]})
+        self._forward(
+            message, ATTEMPTS[attempts], self.queue, {"x-attempts": attempts + 1, "x-detail": told[:DETAIL]}
+        )
 
     def _dead(self, message: amqp.Message, reason: str, detail: str) -> None:
         metrics.EVENTS_HANDLED.labels("*", "dead").inc()
@@ -255,6 +275,11 @@ def _origin(message: amqp.Message, headers: dict[str, Any]) -> tuple[str, str]:
     if info["exchange"] == "" or info["exchange"] in topology.RETRIES:
         return str(headers.get("x-origin-exchange", "")), str(headers.get("x-origin-key", ""))
     return info["exchange"], info["routing_key"]
+
+
+def _told(done: Signal, _: Any, result: Any, exc_info: Any) -> tuple[Any, Any]:
+    done.send((result, exc_info))
+    return result, exc_info
 
 
 def _acknowledge(message: amqp.Message) -> None:

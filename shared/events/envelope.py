@@ -71,7 +71,14 @@ def decode(body: bytes, content_type: str | None) -> Event:
         raise BadEvent("undecodable", f"{len(body)} bytes are more than {LARGEST}")
     try:
         standard = _FORMAT.read(CloudEvent, body)
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, BaseCloudEventException) as error:
+    except (
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        RecursionError,
+        BaseCloudEventException,
+    ) as error:
         raise BadEvent("undecodable", f"not a CloudEvent in JSON: {str(error)[:300]}") from error
     given = standard.get_attributes()
     data = standard.get_data()

@@ -54,7 +54,7 @@ class Handler:
         try:
             loaded: dict[str, Any] = self.schema(unknown=EXCLUDE).load(event.data)
         except ValidationError as error:
-            raise BadEvent("invalid", f"data for {self.name}: {error.normalized_messages()}") from error
+            raise BadEvent("invalid", f"data for {self.name}: {error.messages}") from error
         return loaded
 
 
@@ -83,7 +83,9 @@ def read_model(of: str, schema: type[Schema], kind: type[ReadModel], *, version:
 
     def run(event: Event, data: dict[str, Any]) -> Outcome:
         state = _stored(kind, data | {"area": event.area, "owner": event.node, "updated_at": event.time})
-        return "applied" if readmodel.put(kind, event.subject, event.epoch, event.sequence, state) else "stale"
+        return (
+            "applied" if readmodel.put(kind, event.subject, event.epoch, event.sequence, state) else "stale"
+        )
 
     return Handler(service, noun, "*", version, schema, run, "read model", f"keep {kind.__name__}")
 
@@ -101,7 +103,14 @@ def replica(subject: Subject, kind: type[Aggregate]) -> Handler:
         return "applied" if put else "stale"
 
     return Handler(
-        subject.service, subject.noun, "*", subject.version, subject.state, run, "read model", f"copy {subject.noun}"
+        subject.service,
+        subject.noun,
+        "*",
+        subject.version,
+        subject.state,
+        run,
+        "read model",
+        f"copy {subject.noun}",
     )
 
 
@@ -149,7 +158,11 @@ def _keep_node(event: Event, data: dict[str, Any]) -> Outcome:
     if not event.subject == event.area == event.node:
         raise BadEvent("forged", f"node {event.node} announces {event.subject}")
     kept = readmodel.put(
-        nodes.KnownNode, event.subject, event.epoch, event.sequence, _stored(nodes.KnownNode, data | {"area": event.area})
+        nodes.KnownNode,
+        event.subject,
+        event.epoch,
+        event.sequence,
+        _stored(nodes.KnownNode, data | {"area": event.area}),
     )
     nodes.forget()
     return "applied" if kept else "stale"

@@ -1,7 +1,7 @@
 """Event types: what a service publishes of its subjects, each event with the subject's full shared state.
 
-    ORGANISATION = Subject("registry", "organisation", schemas.OrganisationState, Text("organisation", "社会组织"))
-    REGISTERED = ORGANISATION.event("registered", Text("registered", "登记"))
+ORGANISATION = Subject("registry", "organisation", schemas.OrganisationState, Text("organisation", "社会组织"))
+REGISTERED = ORGANISATION.event("registered", Text("registered", "登记"))
 """
 
 from __future__ import annotations

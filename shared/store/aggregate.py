@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, cast
 
 from mongoengine import DateTimeField, DictField, Document, IntField, ListField, StringField
 from pymongo.errors import DuplicateKeyError, OperationFailure
@@ -138,7 +138,9 @@ def load(call: Call, kind: type[A], identifier: str, *, organisation_field: str 
     if found is None:
         raise NotFound(
             "no-such-record",
-            Text(f"There is no {kind.__name__} {identifier} here.", f"此处没有 {kind.__name__} {identifier}。"),
+            Text(
+                f"There is no {kind.__name__} {identifier} here.", f"此处没有 {kind.__name__} {identifier}。"
+            ),
             Text("Check the identifier.", "请核对编号。"),
             field="id",
         )
@@ -227,12 +229,12 @@ def command(
     before when its cause is not new. Raises Conflict after ATTEMPTS rounds."""
 
     @functools.wraps(function)
-    def run(call: Call, *args: P.args, **kwargs: P.kwargs) -> Result:
+    def run(call: Call, /, *args: P.args, **kwargs: P.kwargs) -> Result:
         for _ in range(ATTEMPTS):
             try:
                 return function(call, *args, **kwargs)
             except AlreadyApplied as applied:
-                return applied.aggregate  # type: ignore[no-any-return]  # by convention what the command returns
+                return cast(Result, applied.aggregate)  # by convention what the command returns
             except VersionConflict:
                 continue
         raise Conflict(

@@ -86,12 +86,12 @@ def address(here: Node, area: str) -> str | None:
 
 
 def find_key(here: Node, kid: str) -> tuple[Ed25519PublicKey, str] | None:
-    """The public key named `kid` and the area of the node whose it is; None for a key that nobody announced."""
+    """The public key named `kid` and the area of its node; None for a key that nobody announced."""
     own = keys.load_public(here.keys)
     if keys.kid(here.area, own) == kid:
         return own, here.area
     node = known().get(kid.split(".")[0])
-    for entry in node.keys if node else ():
-        if entry["kid"] == kid:
-            return keys.from_published(entry), node.id
-    return None
+    if node is None:
+        return None
+    found = next((entry for entry in node.keys if entry["kid"] == kid), None)
+    return (keys.from_published(found), node.id) if found else None

@@ -35,7 +35,7 @@ class Pending(NamedTuple):
 
 
 def pending(kinds: Iterable[type[Aggregate]], limit: int) -> list[Pending]:
-    """The oldest unsent event of up to `limit` records of each kind: one a subject, so that its order holds."""
+    """The oldest unsent event of up to `limit` records of each kind: one a subject, for its order."""
     found: list[Pending] = []
     for kind in kinds:
         collection = kind._get_collection()
@@ -51,7 +51,7 @@ def pending(kinds: Iterable[type[Aggregate]], limit: int) -> list[Pending]:
 
 
 def mark_sent(sent: list[Pending]) -> None:
-    """Move confirmed events out of their records. Killed in between, they are sent again with the same ids."""
+    """Move confirmed events out of their records. Killed in between, they are sent again, ids unchanged."""
     if not sent:
         return
     db, now = database(), clock.wall()
@@ -92,4 +92,6 @@ def backlog(kinds: Iterable[type[Aggregate]]) -> tuple[int, float]:
 
 def purge() -> int:
     """Forget sent events older than KEPT; returns how many."""
-    return int(SentEvent._get_collection().delete_many({"sent_at": {"$lt": clock.wall() - KEPT}}).deleted_count)
+    return int(
+        SentEvent._get_collection().delete_many({"sent_at": {"$lt": clock.wall() - KEPT}}).deleted_count
+    )

@@ -1,4 +1,4 @@
-"""Tells the relay of this process that something was committed, so that it need not wait for its next look."""
+"""Tells the relay of this process that something was committed, so that it need not wait."""
 
 from __future__ import annotations
 
