@@ -41,6 +41,7 @@ class NodeSchema(Schema):
     broker = fields.Str(required=True, metadata={"description": "AMQP URI with its virtual host"})
     broker_admin = fields.Str(load_default=None, allow_none=True, metadata={"description": "management API"})
     store = fields.Str(required=True, metadata={"description": "MongoDB URI without a database"})
+    database_prefix = fields.Str(load_default="hatchery_", validate=validate.Regexp(r"^\w{1,30}$"))
     keys = fields.Str(required=True, metadata={"description": "folder of private.pem and public.pem"})
     clock = fields.Str(load_default="wall", validate=validate.OneOf(["wall", "request"]))
     otlp = fields.Str(load_default=None, allow_none=True, metadata={"description": "OTLP/HTTP collector"})
@@ -68,6 +69,7 @@ class Node:
     broker: str
     broker_admin: str | None
     store: str
+    database_prefix: str
     keys: Path
     clock: Clock
     otlp: str | None
@@ -85,7 +87,7 @@ class Node:
         return self.service_urls.get(service) or f"http://127.0.0.1:{self.port_of(service)}"
 
     def database(self, service: str) -> str:
-        return f"hatchery_{self.area}_{service}"
+        return f"{self.database_prefix}{self.area}_{service}"
 
     def source(self, service: str) -> str:
         """The CloudEvents `source` of a service here."""

@@ -1,0 +1,211 @@
+"""Nodes for tests: real processes on the run's broker and store, reached over HTTP like any client would."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pika
+import requests
+import yaml
+
+from deploy.embedded import Embedded
+from shared import keys
+from shared.call import Grant
+from shared.node import SERVICES
+
+ROOT = Path(__file__).parent.parent
+PATIENCE = 40.0  # seconds
+
+
+def eventually(look: Callable[[], Any], *, within: float = PATIENCE, what: str = "") -> Any:
+    """The first truthy answer of `look`. Fails with what it saw last when there is none in time."""
+    end = time.monotonic() + within
+    while True:
+        try:
+            seen: Any = look()
+        except requests.RequestException as error:
+            seen = None
+            last: Any = error
+        else:
+            last = seen
+        if seen:
+            return seen
+        if time.monotonic() > end:
+            raise AssertionError(f"not within {within:g} s: {what or look}; last seen: {last!r}")
+        time.sleep(0.1)
+
+
+def free_base_port() -> int:
+    """The first of eight ports in a row that nobody uses at the moment."""
+    while True:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            base = int(probe.getsockname()[1])
+        if base < 65000 and all(_free(base + n) for n in range(8)):
+            return base
+
+
+def _free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        return probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+@dataclass
+class RunningNode:
+    """A node's launcher and services. `vhost` is its virtual host on the run's broker."""
+
+    area: str
+    url: str
+    port: int
+    services: Sequence[str]
+    vhost: str
+    folder: Path
+    embedded: Embedded
+    process: subprocess.Popen[bytes] | None = None
+    session: requests.Session = field(default_factory=requests.Session)
+
+    def start(self) -> None:
+        command = [sys.executable, "-W", "ignore", "-m", "deploy.launcher", str(self.folder / "node.yaml")]
+        command += ["--logs", str(self.folder / "log")]
+        self.process = subprocess.Popen(command, cwd=ROOT, start_new_session=True)
+        self.wait_ready()
+
+    def wait_ready(self) -> None:
+        for service in ("gateway", *self.services):
+            eventually(
+                lambda s=service: requests.get(f"{self.service_url(s)}/readyz", timeout=2).ok,
+                what=f"{service} of {self.area} ready; see {self.folder}/log",
+            )
+        eventually(lambda: self.get("/api/nodes", None).json()["items"], what="the node knows itself")
+
+    def stop(self) -> int:
+        """SIGTERM, as an operator would; the launcher's exit code."""
+        if self.process is None:
+            return 0
+        self.process.terminate()
+        code = self.process.wait(60)
+        self.process = None
+        return code
+
+    def kill(self, service: str) -> None:
+        """kill -9 of one service; the launcher starts it again."""
+        os.kill(int((self.folder / "log" / f"{service}.pid").read_text()), signal.SIGKILL)
+
+    def kill_all(self) -> None:
+        """kill -9 of the launcher and everything it started."""
+        assert self.process is not None
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait(10)
+        self.process = None
+
+    def service_url(self, service: str) -> str:
+        port = self.port if service == "gateway" else self.port + 1 + SERVICES.index(service)
+        return f"http://127.0.0.1:{port}"
+
+    def log(self, service: str) -> str:
+        return (self.folder / "log" / f"{service}.log").read_text(encoding="utf-8")
+
+    def token(
+        self, role: str, area: str | None = None, organisation: str | None = None, subject: str = "test"
+    ) -> str:
+        private = keys.load_private(self.folder / "keys")
+        return keys.issue(private, self.area, subject, [Grant(role, area or self.area)], organisation)
+
+    def get(self, path: str, role: str | None = "district_staff", **more: Any) -> requests.Response:
+        return self.request("GET", path, role, **more)
+
+    def post(
+        self, path: str, body: Any = None, role: str | None = "district_staff", **more: Any
+    ) -> requests.Response:
+        return self.request("POST", path, role, json=body, **more)
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        role: str | None,
+        *,
+        organisation: str | None = None,
+        key: str | None = None,
+        now: str | None = None,
+        headers: dict[str, str] | None = None,
+        **more: Any,
+    ) -> requests.Response:
+        """Through the node's gateway; as `role` at the node's own area, or as nobody for None."""
+        sent = {"Accept-Language": "en"} | (headers or {})
+        if role:
+            sent["Authorization"] = f"Bearer {self.token(role, organisation=organisation)}"
+        if key:
+            sent["Idempotency-Key"] = key
+        if now:
+            sent["Hatchery-Now"] = now
+        return self.session.request(method, self.url + path, headers=sent, timeout=30, **more)
+
+    def metric(self, service: str, name: str) -> float:
+        """The sum of a metric's samples; `name` may include labels in the text format's order."""
+        text = requests.get(f"{self.service_url(service)}/metrics", timeout=5).text
+        return sum(float(line.rsplit(" ", 1)[1]) for line in text.splitlines() if line.startswith(name))
+
+    def amqp(self) -> pika.BlockingConnection:
+        """A connection as the broker's administrator, to look at queues and to play the stranger."""
+        return pika.BlockingConnection(pika.URLParameters(self.embedded.addresses.amqp_uri(self.vhost)))
+
+    def depth(self, queue: str) -> int:
+        with self.amqp() as connection:
+            declared = connection.channel().queue_declare(queue, passive=True)
+            return int(declared.method.message_count)
+
+    def letters(self, queue: str) -> list[tuple[dict[str, Any], bytes]]:
+        """Headers and bodies of what rests in a queue; the messages stay there."""
+        found = []
+        with self.amqp() as connection:
+            channel = connection.channel()
+            while True:
+                method, properties, body = channel.basic_get(queue)
+                if method is None:
+                    return found  # closing the connection puts all of them back
+                found.append((dict(properties.headers or {}), body))
+
+
+def make_node(
+    embedded: Embedded,
+    folder: Path,
+    vhost: str,
+    services: Sequence[str],
+    *,
+    area: str = "230102",
+    parent: str | None = None,
+    clock: str = "request",
+    otlp: str | None = None,
+) -> RunningNode:
+    """A node's description, keys and harness; nothing runs yet. Its databases are named after its area and must
+    not be there already, so tests on one store take different areas."""
+    folder.mkdir(parents=True, exist_ok=True)
+    port = free_base_port()
+    keys.generate(folder / "keys")
+    description = {
+        "area": area,
+        "parent": parent,
+        "services": list(services),
+        "url": f"http://127.0.0.1:{port}",
+        "port": port,
+        "broker": embedded.addresses.amqp_uri(vhost),
+        "broker_admin": embedded.addresses.admin_url,
+        "store": embedded.addresses.store_uri,
+        "database_prefix": f"{vhost}_".replace("-", "_"),
+        "keys": "keys",
+        "clock": clock,
+        "otlp": otlp,
+    }
+    (folder / "node.yaml").write_text(yaml.safe_dump(description), encoding="utf-8")
+    return RunningNode(area, description["url"], port, tuple(services), vhost, folder, embedded)

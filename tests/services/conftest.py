@@ -1,0 +1,36 @@
+"""Nodes that the tests of a module share: started on first use, drained at the module's end."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+
+import pytest
+import requests
+
+from deploy.embedded import Embedded
+from tests.harness import RunningNode, make_node
+
+
+@pytest.fixture(scope="module")
+def node(
+    embedded: Embedded, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[..., RunningNode]]:
+    """`node(["registry", ...], area="230102")`: a running node, one for each set of services in a module."""
+    running: dict[tuple[str, ...], RunningNode] = {}
+    api = requests.Session()
+    api.auth = (embedded.addresses.user, embedded.addresses.password)
+
+    def start(services: Sequence[str], area: str = "230102") -> RunningNode:
+        key = (area, *services)
+        if key not in running:
+            vhost = f"test-{uuid.uuid4().hex[:12]}"
+            api.put(f"{embedded.addresses.admin_url}/api/vhosts/{vhost}", timeout=30).raise_for_status()
+            running[key] = make_node(embedded, tmp_path_factory.mktemp(area), vhost, services, area=area)
+            running[key].start()
+        return running[key]
+
+    yield start
+    for one in running.values():
+        one.stop()
+        api.delete(f"{embedded.addresses.admin_url}/api/vhosts/{one.vhost}", timeout=30)
