@@ -18,6 +18,8 @@ FIRST_PORT, PORT_STEP = 8100, 10  # a node takes its own port and one for each s
 
 def describe(home: Home, wish: Wish, before: Node | None, here: Place) -> dict[str, Any]:
     """The node's description. What does not change keeps the words it is written in (`${NAME}`)."""
+    if wish.parent:
+        links.check_parent(wish.area, wish.parent)
     if (
         before
         and before.parent
@@ -28,8 +30,6 @@ def describe(home: Home, wish: Wish, before: Node | None, here: Place) -> dict[s
             f"node {wish.area} hangs on {before.parent}: take it off first (hatchery node remove {wish.area})"
         )
     parent = wish.parent or (before.parent if before else None)
-    if parent:
-        links.check_parent(wish.area, parent)
     port = wish.port or (before.port if before else _free_port(home))
     standard = f"http://127.0.0.1:{before.port}" if before else None
     kept_url = before.url if before and before.url != standard else None

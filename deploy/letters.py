@@ -18,7 +18,7 @@ from pika.adapters.blocking_connection import BlockingChannel
 from pika.exceptions import NackError, UnroutableError
 
 from deploy.channel import connected, depth
-from deploy.trouble import REFUSED, UNREACHABLE, Trouble
+from deploy.trouble import UNREACHABLE, Trouble
 from deploy.uris import Address
 from shared.events import topology
 
@@ -115,15 +115,14 @@ class _Message:
 def _walk(address: Address, queue: str) -> Iterator[Iterator[_Message]]:
     """The messages that the queue holds now, one after the other; what isn't `done` goes back at the end."""
     with connected(address) as connection:
-        found = depth(connection, queue)
-        if found is None:
-            raise Trouble(f"there is no queue {queue} in virtual host {address.vhost}", REFUSED)
+        # A service that never ran has no queues yet, so nothing lies in them.
+        count, _ = depth(connection, queue) or (0, 0)
         channel = connection.channel()
         channel.confirm_delivery()
         held: list[_Message] = []
 
         def messages() -> Iterator[_Message]:
-            for _ in range(found[0]):  # a replayed message that fails again must not be met again
+            for _ in range(count):  # a replayed message that fails again must not be met again
                 method, properties, body = channel.basic_get(queue)
                 if method is None:
                     return
