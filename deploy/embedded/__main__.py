@@ -37,6 +37,9 @@ def _run(home: Path) -> int:
         embedded.start()
         _print_addresses(embedded.addresses)
         embedded.supervise()
+    except StartFailed:
+        if not embedded.is_stopping:
+            raise
     finally:
         embedded.stop()
     return 0
@@ -52,7 +55,7 @@ def _stop(home: Path) -> int:
 
 def _status(home: Path) -> int:
     running = processes(home)
-    if not {"broker", "store"} <= running.keys():
+    if not {"supervisor", "broker", "store"} <= running.keys():
         print(f"not running (home {home})")
         return 3
     _print_addresses(EmbeddedAddresses.read(home))

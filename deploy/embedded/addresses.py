@@ -7,6 +7,7 @@ import os
 import random
 import secrets
 import socket
+import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -99,16 +100,18 @@ def read_file(home: Path) -> dict[str, Any]:
     return content if isinstance(content, dict) else {}
 
 
-def write_file(home: Path, addresses: EmbeddedAddresses, processes: Mapping[str, Mapping[str, int]]) -> None:
-    """Replaces the file in one step, readable by its owner only: it holds the password."""
-    text = yaml.safe_dump({**asdict(addresses), "processes": {k: dict(v) for k, v in processes.items()}})
-    new = home / f".{FILE}.{os.getpid()}"
-    new.unlink(missing_ok=True)
-    with os.fdopen(
-        os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8"
-    ) as stream:
-        stream.write(text)
-    new.replace(home / FILE)
+def write_file(
+    home: Path, addresses: EmbeddedAddresses, processes: Mapping[str, Mapping[str, int]], *, ready: bool
+) -> None:
+    """Replaces the file in one step, readable by its owner only: it holds the password.
+
+    `ready` says that all processes served when this was written.
+    """
+    running = {name: dict(process) for name, process in processes.items()}
+    descriptor, new = tempfile.mkstemp(prefix=f".{FILE}.", dir=home)  # mode 0600
+    with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+        yaml.safe_dump({**asdict(addresses), "ready": ready, "processes": running}, stream)
+    Path(new).replace(home / FILE)
 
 
 def free_ports(count: int, taken: set[int] | None = None) -> list[int]:

@@ -10,7 +10,7 @@ import secrets
 import shutil
 import subprocess
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from deploy.embedded.addresses import HOST, EmbeddedAddresses, accepts
@@ -30,11 +30,15 @@ class Broker(Child):
     name = "broker"
 
     def __init__(
-        self, home: Path, addresses: EmbeddedAddresses, stopping: threading.Event | None = None
+        self,
+        home: Path,
+        addresses: EmbeddedAddresses,
+        stopping: threading.Event | None = None,
+        spawned: Callable[[], None] = lambda: None,
     ) -> None:
-        super().__init__(home, stopping)
+        super().__init__(home, stopping, spawned)
         self.addresses = addresses
-        self._names = _NameServer(self.home, addresses.epmd_port, stopping)
+        self._names = _NameServer(self.home, addresses.epmd_port, stopping, spawned)
 
     def start(self, timeout: float = 60) -> None:
         """As Child.start; the name server that Erlang needs comes first."""
@@ -149,8 +153,10 @@ class _NameServer(Child):
 
     name = "epmd"
 
-    def __init__(self, home: Path, port: int, stopping: threading.Event | None) -> None:
-        super().__init__(home, stopping)
+    def __init__(
+        self, home: Path, port: int, stopping: threading.Event | None, spawned: Callable[[], None]
+    ) -> None:
+        super().__init__(home, stopping, spawned)
         self._port = port
 
     def command(self) -> list[str]:

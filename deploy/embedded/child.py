@@ -10,7 +10,7 @@ import subprocess
 import threading
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 _OPEN_FILES = 65_536
@@ -26,11 +26,20 @@ class Child(ABC):
 
     name: str
 
-    def __init__(self, home: Path, stopping: threading.Event | None = None) -> None:
-        """`home` is the server's own folder. `stopping`, once set, cuts a start short."""
+    def __init__(
+        self,
+        home: Path,
+        stopping: threading.Event | None = None,
+        spawned: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`home` is the server's own folder. `stopping`, once set, cuts a start short.
+
+        `spawned` is called when the process is there, long before it is ready.
+        """
         self.home = home.resolve()
         self.log = self.home / f"{self.name}.log"
         self._stopping = stopping or threading.Event()
+        self._spawned = spawned
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -68,6 +77,7 @@ class Child(ABC):
                 self._end(grace=0)
                 self.prepare()
                 self._spawn()
+                self._spawned()
             try:
                 self.wait_ready(timeout)
             except BaseException:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import shutil
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from deploy.embedded.addresses import HOST, EmbeddedAddresses, accepts
@@ -20,17 +21,24 @@ class Store(Child):
     name = "store"
 
     def __init__(
-        self, home: Path, addresses: EmbeddedAddresses, stopping: threading.Event | None = None
+        self,
+        home: Path,
+        addresses: EmbeddedAddresses,
+        stopping: threading.Event | None = None,
+        spawned: Callable[[], None] = lambda: None,
     ) -> None:
-        super().__init__(home, stopping)
+        super().__init__(home, stopping, spawned)
         self.addresses = addresses
 
     def command(self) -> list[str]:
         # --standalone: as a pretended replica set it keeps an oplog that slows all writes down.
+        # --sync-on-commit: without it acknowledged writes stay in the process for up to a second, and a kill -9
+        # lost them in each of ten trials; with it none, at 1,150 instead of 1,350 writes a second.
         # --config: otherwise it takes up a configuration of the machine's or of the user's.
         return [
             _program(),
             "--standalone",
+            "--sync-on-commit",
             *("--config", str(self.home / "secantusd.toml")),
             *("--host", HOST),
             *("--port", str(self.addresses.store_port)),

@@ -36,13 +36,16 @@ class Embedded:
         end_leftovers(self.home)
         self.addresses = EmbeddedAddresses.for_home(self.home, ports)
         self._stopping = threading.Event()
-        self.broker = Broker(self.home / "broker", self.addresses, self._stopping)
-        self.store = Store(self.home / "store", self.addresses, self._stopping)
+        self._writing = threading.Lock()
+        self.broker = Broker(self.home / "broker", self.addresses, self._stopping, self._write)
+        self.store = Store(self.home / "store", self.addresses, self._stopping, self._write)
 
     def start(self, timeout: float = 90) -> None:
         """Both at once, each within `timeout` seconds. Raises StartFailed; then neither runs."""
         self._stopping.clear()
         self.home.mkdir(parents=True, exist_ok=True)
+        # From now on a stop from outside finds us, and whoever comes after a crash finds our servers.
+        self._write()
         with ThreadPoolExecutor(2) as pool:
             starts = [pool.submit(child.start, timeout) for child in self._children()]
         try:
@@ -51,7 +54,7 @@ class Embedded:
         except BaseException:
             self.stop()
             raise
-        self._write()
+        self._write(ready=True)
 
     def stop(self) -> None:
         """Ends supervision and both servers; takes up to 30 s. May be called twice."""
@@ -59,7 +62,7 @@ class Embedded:
         with ThreadPoolExecutor(2) as pool:
             list(pool.map(lambda child: child.stop(), self._children()))
         if self.home.exists():
-            write_file(self.home, self.addresses, {})
+            write_file(self.home, self.addresses, {}, ready=False)
 
     def supervise(self) -> None:
         """Starts again whichever server died, until `request_stop` or `stop`. Blocks."""
@@ -68,6 +71,10 @@ class Embedded:
             watcher.start()
         for watcher in watchers:
             watcher.join()
+
+    @property
+    def is_stopping(self) -> bool:
+        return self._stopping.is_set()
 
     def request_stop(self) -> None:
         """Makes `supervise` return and a start give up; safe in a signal handler. `stop` must follow."""
@@ -88,12 +95,12 @@ class Embedded:
                 delay = min(delay * 2, _BACK_OFF[1])
             else:
                 delay = _BACK_OFF[0]
-                self._write()
+                self._write(ready=all(server.alive() for server in self._children()))
 
     def _children(self) -> tuple[Child, Child]:
         return self.broker, self.store
 
-    def _write(self) -> None:
+    def _write(self, ready: bool = False) -> None:
         pids = {
             "supervisor": os.getpid(),
             "broker": self.broker.pid,
@@ -101,7 +108,8 @@ class Embedded:
             "store": self.store.pid,
         }
         processes = {name: identity.identify(pid) for name, pid in pids.items() if pid is not None}
-        write_file(self.home, self.addresses, processes)
+        with self._writing:
+            write_file(self.home, self.addresses, processes, ready=ready)
 
 
 def processes(home: Path) -> dict[str, dict[str, int]]:
@@ -143,7 +151,7 @@ def stop_home(home: Path, timeout: float = 60) -> None:
 def wait_started(home: Path, timeout: float = 90) -> EmbeddedAddresses:
     """For a process that did not start the home itself: waits up to `timeout` seconds until it runs."""
     deadline = time.monotonic() + timeout
-    while not {"supervisor", "broker", "store"} <= processes(home).keys():
+    while not (is_supervised(home) and read_file(home).get("ready")):
         if time.monotonic() > deadline:
             raise NotRunning(f"nothing was started in {home} within {timeout:.0f} s")
         time.sleep(0.1)
