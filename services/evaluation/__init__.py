@@ -1,0 +1,1 @@
+"""evaluation 评估: phase evaluations of projects, grades of organisations."""

@@ -1,0 +1,71 @@
+"""What evaluation stores, and what it keeps of others' records."""
+
+from __future__ import annotations
+
+from mongoengine import BooleanField, DateField, DateTimeField, DictField, IntField, ListField, StringField
+
+from services.evaluation import domain
+from shared.store import Aggregate, ReadModel
+
+
+class PhaseEvaluation(Aggregate):
+    """One evaluation of a project's phase 阶段评估. `attempt` counts on after each rectification."""
+
+    meta = {
+        "collection": "phase_evaluations",
+        "indexes": [
+            {"fields": ["owner", "project", "phase", "attempt"], "unique": True},
+            ("area", "concluded_at"),
+        ],
+    }
+    project = StringField(required=True)
+    organisation = StringField(required=True)
+    phase = StringField(required=True, choices=domain.PHASES)
+    attempt = IntField(required=True)
+    methods = ListField(StringField(choices=domain.METHODS))
+    score = IntField(required=True)
+    outcome = StringField(required=True, choices=domain.OUTCOMES)
+    findings = StringField()  # stays here: it may name people
+    concluded_at = DateTimeField()
+    generated = BooleanField(default=False)
+
+
+class Grade(Aggregate):
+    """A grade 等级 of a registered organisation."""
+
+    meta = {
+        "collection": "grades",
+        "indexes": [
+            {"fields": ["owner", "organisation", "valid_from"], "unique": True},
+            ("area", "announced_on"),
+        ],
+    }
+    organisation = StringField(required=True)
+    grade = StringField(required=True, choices=domain.GRADES)
+    points = DictField()
+    announced_on = DateField(required=True)
+    valid_from = DateField(required=True)
+    valid_until = DateField(required=True)
+    reasons = StringField()  # of the last lowering
+    generated = BooleanField(default=False)
+
+
+class KnownOrganisation(ReadModel):
+    """What evaluation needs to know of an organisation."""
+
+    meta = {"collection": "known_organisations"}
+    name = StringField()
+    track = StringField()
+    status = StringField()
+
+
+class KnownProject(ReadModel):
+    """What evaluation needs to know of a funded project; `owner` is the node that pays it."""
+
+    meta = {"collection": "known_projects"}
+    organisation = StringField()
+    host = StringField()
+    status = StringField()
+
+
+ALL = (PhaseEvaluation, Grade, KnownOrganisation, KnownProject)
