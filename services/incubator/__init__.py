@@ -1,0 +1,1 @@
+"""incubator 孵化: centres, and the organisations that grow in them."""
