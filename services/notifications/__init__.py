@@ -1,0 +1,1 @@
+"""notifications 通知: inboxes, the public notice board, reminders of deadlines."""

@@ -1,0 +1,41 @@
+"""What notifications publishes, and what it does with events."""
+
+from __future__ import annotations
+
+from services.notifications import commands, documents, schemas, subjects
+from shared.events.handlers import Handler, Handlers, effect, read_model, replica
+from shared.fields import Schema
+
+PUBLISHES = subjects.ALL
+
+
+def _told(of: str, schema: type[Schema], template: str) -> Handler:
+    """The organisation of an event is told of it."""
+    return effect(of, schema, commands.tell_organisation(template, of.rpartition(".")[0]))
+
+
+_ORGANISATION, _PROJECT = schemas.SeenOrganisation, schemas.SeenProject
+
+HANDLERS = Handlers(
+    replica(subjects.NOTICE, documents.Notice),
+    read_model("registry.organisation", _ORGANISATION, documents.KnownOrganisation),
+    _told("registry.organisation.correction_asked", _ORGANISATION, "organisation_correction_asked"),
+    _told("registry.organisation.approved", _ORGANISATION, "organisation_approved"),
+    _told("registry.organisation.refused", _ORGANISATION, "organisation_refused"),
+    _told("registry.organisation.suspended", _ORGANISATION, "organisation_suspended"),
+    _told("registry.organisation.cancelled", _ORGANISATION, "organisation_cancelled"),
+    _told("funding.application.rejected", schemas.SeenApplication, "application_rejected"),
+    _told("funding.application.awarded", schemas.SeenApplication, "application_awarded"),
+    _told("funding.project.tranche_paid", _PROJECT, "tranche_paid"),
+    _told("funding.project.tranche_held", _PROJECT, "tranche_held"),
+    effect("funding.project.tranche_paid", _PROJECT, commands.tell_finance),
+    effect("evaluation.phase_evaluation.concluded", schemas.SeenPhaseEvaluation, commands.tell_rectification),
+    _told("evaluation.grade.awarded", schemas.SeenGrade, "grade_awarded"),
+    _told("evaluation.grade.lowered", schemas.SeenGrade, "grade_lowered"),
+    effect("funding.round.opened", schemas.SeenRound, commands.remind_of_closing),
+    effect("funding.round.noticed", schemas.SeenRound, commands.post_public_notice),
+    effect("funding.round.noticed", schemas.SeenRound, commands.remind_of_notice),
+    effect("funding.round.concluded", schemas.SeenRound, commands.post_result),
+    effect("needs.library_item.chosen", schemas.SeenLibraryItem, commands.post_topic),
+    effect(subjects.ESCALATED.type, schemas.SeenEscalation, commands.tell_above),
+)

@@ -1,0 +1,171 @@
+"""What messages and notices say, in both languages. Nothing here holds personal data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from shared import clock, money
+from shared.errors import Text
+
+
+class Letter(NamedTuple):
+    """Subject and body with the same {placeholders} in both languages."""
+
+    subject: Text
+    body: Text
+
+
+_PHASES = {"initial": ("initial", "初期"), "mid_term": ("mid-term", "中期"), "final": ("final", "末期")}
+
+_ORGANISATION: dict[str, Letter] = {
+    "organisation_correction_asked": Letter(
+        Text("Please complete your application", "请补正申请材料"),
+        Text(
+            "The application of {name} needs a correction: {reasons}",
+            "{name}的申请材料需要补正：{reasons}",
+        ),
+    ),
+    "organisation_approved": Letter(
+        Text("Your application was approved", "申请已获准予"),
+        Text("{name} was approved.", "准予{name}的申请。"),
+    ),
+    "organisation_refused": Letter(
+        Text("Your application was refused", "申请未获准予"),
+        Text("The application of {name} was refused: {reasons}", "{name}的申请不予批准：{reasons}"),
+    ),
+    "organisation_suspended": Letter(
+        Text("Your organisation was suspended", "社会组织被暂停活动"),
+        Text("{name} was suspended: {reasons}", "{name}被责令暂停活动：{reasons}"),
+    ),
+    "organisation_cancelled": Letter(
+        Text("Your organisation was struck off", "社会组织已注销"),
+        Text("{name} was struck off: {reasons}", "{name}已注销：{reasons}"),
+    ),
+}
+_FUNDING: dict[str, Letter] = {
+    "application_rejected": Letter(
+        Text("Your project application was rejected", "项目申请未通过审核"),
+        Text("The application '{title}' was rejected: {reasons}", "项目申请“{title}”未通过审核：{reasons}"),
+    ),
+    "application_awarded": Letter(
+        Text("Your project was awarded", "项目获得资助"),
+        Text(
+            "The application '{title}' was awarded; the contract follows.",
+            "项目“{title}”已获立项资助，请等待签约。",
+        ),
+    ),
+    "tranche_paid": Letter(
+        Text("A tranche was paid", "项目款已拨付"),
+        Text(
+            "A tranche of the project '{title}' was paid; {paid} of {amount} yuan are paid now.",
+            "项目“{title}”的一期款项已拨付，累计拨付 {paid} 元（总额 {amount} 元）。",
+        ),
+    ),
+    "tranche_held": Letter(
+        Text("A tranche is held", "项目款暂缓拨付"),
+        Text(
+            "A tranche of the project '{title}' is held until its evaluation is passed.",
+            "项目“{title}”的一期款项暂缓拨付，待评估合格后拨付。",
+        ),
+    ),
+    "tranche_paid_finance": Letter(
+        Text("Payment of a tranche", "项目款拨付"),
+        Text(
+            "A tranche of the project '{title}' was released; {paid} of {amount} yuan are paid now.",
+            "项目“{title}”的一期款项已核准拨付，累计 {paid} 元（总额 {amount} 元）。",
+        ),
+    ),
+}
+_EVALUATION: dict[str, Letter] = {
+    "rectification_ordered": Letter(
+        Text("Rectification is needed", "评估要求整改"),
+        Text(
+            "The {phase_en} evaluation of your project ({score} points) asks for rectification.",
+            "您的项目{phase_zh}评估得 {score} 分，须进行整改。",
+        ),
+    ),
+    "grade_awarded": Letter(
+        Text("Your organisation was graded {grade}", "社会组织评估等级：{grade}"),
+        Text(
+            "The grade {grade} holds from {valid_from} to {valid_until}.",
+            "评估等级 {grade}，有效期自 {valid_from} 至 {valid_until}。",
+        ),
+    ),
+    "grade_lowered": Letter(
+        Text("The grade was lowered to {grade}", "评估等级降为 {grade}"),
+        Text("The grade was lowered to {grade}: {reasons}", "评估等级降为 {grade}：{reasons}"),
+    ),
+}
+_REMINDERS: dict[str, Letter] = {
+    "reminder": Letter(
+        Text("{subject_en}", "{subject_zh}"),
+        Text("Reminder: {subject_en}", "提醒：{subject_zh}"),
+    ),
+    "escalation": Letter(
+        Text("Unread: {subject_en}", "逾期未处理：{subject_zh}"),
+        Text(
+            "A reminder to {recipient} was not read in time: {subject_en}",
+            "发给 {recipient} 的提醒逾期未读：{subject_zh}",
+        ),
+    ),
+    "round_closing": Letter(
+        Text("Applications for {name} close at {closes_at}", "{name}将于 {closes_at} 截止申报"),
+        Text("", ""),
+    ),
+    "notice_ending": Letter(
+        Text("The public notice of {name} ends at {notice_ends_at}", "{name}公示将于 {notice_ends_at} 结束"),
+        Text("", ""),
+    ),
+}
+_NOTICES: dict[str, Letter] = {
+    "public_notice": Letter(
+        Text("Public notice: projects proposed in {name}", "公示：{name}拟资助项目"),
+        Text(
+            "{count} projects are proposed for funding. Objections are taken until {notice_ends_at}.",
+            "{name}拟资助 {count} 个项目，现予公示。如有异议，请于 {notice_ends_at} 前提出。",
+        ),
+    ),
+    "result": Letter(
+        Text("Result: {name}", "结果公告：{name}"),
+        Text("{name} is concluded.", "{name}已结束，结果现予公告。"),
+    ),
+    "topic": Letter(
+        Text("Topic chosen: {title}", "立项公示：{title}"),
+        Text(
+            "The topic '{title}' was chosen from the library of needs.",
+            "需求库项目“{title}”拟立项，现予公示。",
+        ),
+    ),
+}
+LETTERS = _ORGANISATION | _FUNDING | _EVALUATION | _REMINDERS | _NOTICES
+
+
+def write(name: str, data: Mapping[str, Any]) -> Letter:
+    """The letter of this name about an event's data."""
+    letter, values = LETTERS[name], _values(data)
+    return Letter(letter.subject.format(**values), letter.body.format(**values))
+
+
+def _values(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Data as people read it: yuan, China's time, '-' for what is not told."""
+    values = dict(data)
+    values["reasons"] = _told(data.get("reasons"))
+    for name in ("closes_at", "notice_ends_at"):
+        if data.get(name) is not None:
+            values[name] = f"{data[name].astimezone(clock.CHINA):%Y-%m-%d %H:%M}"
+    if "tranches" in data:
+        paid = sum(t["amount_fen"] for t in data["tranches"] if t["status"] == "paid")
+        values |= {"paid": money.yuan(paid), "amount": money.yuan(data["amount_fen"])}
+    if "proposed" in data:
+        values["count"] = len(data["proposed"])
+    if "phase" in data:
+        values["phase_en"], values["phase_zh"] = _PHASES.get(data["phase"], (data["phase"],) * 2)
+    return values
+
+
+def _told(reasons: Any) -> str:
+    """Reasons are a text, or a list of texts, or not told."""
+    if isinstance(reasons, list):
+        return "; ".join(str(reason) for reason in reasons) or "-"
+    return str(reasons) if reasons else "-"
