@@ -121,7 +121,7 @@ class Consumer(Entrypoint):
                     self._connection.drain_events(timeout=POLL)
                 self._connection.heartbeat_tick()
             while waiting and not self._stopping:
-                self._handle(waiting.pop(0))
+                self._bring_through(waiting.pop(0))
         # What was prefetched and not begun goes back to the queue when the connection closes.
         self._channel.basic_cancel(self._tag)
 
@@ -130,6 +130,15 @@ class Consumer(Entrypoint):
         if connection is not None:
             with contextlib.suppress(Exception), eventlet.Timeout(3.0, False):
                 connection.close()
+
+    def _bring_through(self, message: amqp.Message) -> None:
+        """Whatever a message does to us, a fault of ours included, the service goes on with the next one."""
+        try:
+            self._handle(message)
+        except broker.ERRORS:
+            raise
+        except Exception as fault:
+            self._retry(message, fault)
 
     def _handle(self, message: amqp.Message) -> None:
         """Bring one message to its end. Raises one of broker.ERRORS when the broker goes away meanwhile: the

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from cloudevents.core.exceptions import BaseCloudEventException
+from cloudevents.core.exceptions import CloudEventValidationError
 from cloudevents.core.formats.json import JSONFormat
 from cloudevents.core.v1.event import CloudEvent
 
@@ -71,14 +71,9 @@ def decode(body: bytes, content_type: str | None) -> Event:
         raise BadEvent("undecodable", f"{len(body)} bytes are more than {LARGEST}")
     try:
         standard = _FORMAT.read(CloudEvent, body)
-    except (
-        ValueError,
-        KeyError,
-        TypeError,
-        AttributeError,
-        RecursionError,
-        BaseCloudEventException,
-    ) as error:
+    except CloudEventValidationError as error:
+        raise BadEvent("invalid", f"not a CloudEvent: {error}"[:300]) from error
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise BadEvent("undecodable", f"not a CloudEvent in JSON: {str(error)[:300]}") from error
     given = standard.get_attributes()
     data = standard.get_data()

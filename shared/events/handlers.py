@@ -73,8 +73,13 @@ class Handlers:
         return sorted(found, key=lambda h: h.kind == "effect")
 
     def patterns(self) -> list[str]:
-        """The routing patterns that the service's queue is bound with."""
-        return sorted({f"{h.service}.{h.noun}.#" for h in self.entries})
+        """The routing patterns that the service's queue is bound with.
+
+        Of nouns that only effects look at, nothing but their verbs: others would be parked as unknown.
+        """
+        whole = {(h.service, h.noun) for h in self.entries if h.verb == "*"}
+        verbs = (h.verb + "." if (h.service, h.noun) not in whole else "" for h in self.entries)
+        return sorted({f"{h.service}.{h.noun}.{v}#" for h, v in zip(self.entries, verbs, strict=True)})
 
 
 def read_model(of: str, schema: type[Schema], kind: type[ReadModel], *, version: int = 1) -> Handler:

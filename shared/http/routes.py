@@ -144,7 +144,7 @@ class RawEntrypoint(RouteEntrypoint):
             found = self.work(request, **values)
         except Exception as error:
             return problems.respond(error, request)
-        assert isinstance(found, Response), f"{self.method_name} must return a werkzeug Response"  # noqa: S101
+        assert isinstance(found, Response), f"{self.method_name} must return a werkzeug Response"
         return found
 
 

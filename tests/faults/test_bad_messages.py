@@ -1,0 +1,161 @@
+"""What comes from outside and is wrong ends as a dead letter with its reason; nothing falls, nothing waits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from shared.ids import new_id
+from tests.bus import CONTENT_TYPE, declare_ingress, organisation_event, publish
+from tests.harness import RunningNode, eventually
+
+pytestmark = pytest.mark.faults
+CHILD = "230102001"
+DEAD, PARKED, REFUSED = "svc.registry.dead", "svc.registry.parked", "refused"
+
+
+@pytest.fixture
+def district(node: Callable[..., RunningNode]) -> RunningNode:
+    running = node(["registry"])
+    declare_ingress(running, CHILD)
+    with running.amqp() as connection:
+        for queue in (DEAD, PARKED, REFUSED):
+            connection.channel().queue_purge(queue)
+    return running
+
+
+def known(district: RunningNode, subject: str) -> bool:
+    return district.get(f"/api/registry/organisations/{subject}", None).ok
+
+
+def dead(district: RunningNode, count: int = 1) -> list[dict[str, object]]:
+    eventually(lambda: district.depth(DEAD) >= count, what="dead letters")
+    return [headers for headers, _ in district.letters(DEAD)]
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "told"),
+    [
+        (b"\xff\x00 no json", CONTENT_TYPE, "not a CloudEvent"),
+        (b"[]", CONTENT_TYPE, "not a CloudEvent"),
+        (b"{}", "application/json", "content type"),
+        (b"[" * 100_000, CONTENT_TYPE, "not a CloudEvent"),
+    ],
+)
+def test_what_cannot_be_decoded_is_a_dead_letter_with_its_reason(
+    district: RunningNode, body: bytes, content_type: str, told: str
+) -> None:
+    key = "registry.organisation.approved.area.230102.230102001"
+    publish(district, f"ingress.{CHILD}", body, key=key, content_type=content_type)
+    [headers] = dead(district)
+    assert headers["x-reason"] == "undecodable"
+    assert told in str(headers["x-detail"])
+    assert headers["x-origin-exchange"] == f"ingress.{CHILD}"
+
+
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [
+        ({"source": None}, "source"),
+        ({"sequence": "7"}, "sequence"),
+        ({"epoch": 0}, "epoch"),
+        ({"time": "2026-03-02T01:00:00"}, "time"),
+        ({"dataschema": "urn:x"}, "dataschema"),
+        ({"data": [1]}, "data"),
+        ({"data": {"name": 5}}, "established_on"),
+    ],
+)
+def test_an_event_that_breaks_its_schema_is_a_dead_letter_that_names_the_field(
+    district: RunningNode, fault: dict[str, object], told: str
+) -> None:
+    publish(district, f"ingress.{CHILD}", organisation_event(CHILD) | fault)
+    [headers] = dead(district)
+    assert headers["x-reason"] == "invalid"
+    assert told in str(headers["x-detail"])
+
+
+def test_an_event_of_another_area_never_passes_the_childs_ingress(district: RunningNode) -> None:
+    foreign = organisation_event("230102002")
+    publish(district, f"ingress.{CHILD}", foreign)
+    eventually(lambda: district.depth(REFUSED) == 1, what="the refused message")
+    assert not known(district, foreign["subject"])
+    assert district.depth(DEAD) == 0
+
+
+def test_an_event_that_must_not_leave_its_node_is_refused(district: RunningNode) -> None:
+    publish(district, f"ingress.{CHILD}", organisation_event(CHILD, audience="node"))
+    eventually(lambda: district.depth(REFUSED) == 1)
+
+
+def test_a_routing_key_that_contradicts_the_envelope_is_forgery(district: RunningNode) -> None:
+    foreign = organisation_event("230102002")
+    own_key = "registry.organisation.approved.area.230102.230102001"
+    publish(district, f"ingress.{CHILD}", foreign, key=own_key)
+    [headers] = dead(district)
+    assert headers["x-reason"] == "forged"
+    assert not known(district, foreign["subject"])
+
+
+def test_a_child_cannot_speak_as_its_parent(district: RunningNode) -> None:
+    posing = organisation_event("230102", area=CHILD)
+    publish(district, f"ingress.{CHILD}", posing)
+    [headers] = dead(district)
+    assert headers["x-reason"] == "forged"
+
+
+def test_an_unknown_type_is_parked_for_a_newer_version(district: RunningNode) -> None:
+    district.amqp().channel().queue_bind("svc.registry", "events.all", "registry.satellite.#")
+    publish(district, f"ingress.{CHILD}", organisation_event(CHILD, type="registry.satellite.launched"))
+    eventually(lambda: district.depth(PARKED) == 1)
+    [(headers, _)] = district.letters(PARKED)
+    assert headers["x-reason"] == "unknown-type"
+
+
+def test_a_newer_schema_version_is_parked_not_guessed(district: RunningNode) -> None:
+    newer = organisation_event(CHILD, dataschema="urn:hatchery:registry.organisation:2")
+    publish(district, f"ingress.{CHILD}", newer)
+    eventually(lambda: district.depth(PARKED) == 1)
+    assert not known(district, newer["subject"])
+
+
+def test_an_unknown_verb_of_a_known_noun_still_brings_the_newest_state(district: RunningNode) -> None:
+    event = organisation_event(CHILD, "celebrated")
+    publish(district, f"ingress.{CHILD}", event)
+    eventually(lambda: known(district, event["subject"]))
+
+
+def test_unknown_fields_of_a_newer_publisher_are_tolerated(district: RunningNode) -> None:
+    event = organisation_event(CHILD)
+    event["data"]["motto"] = "new in version 2"
+    publish(district, f"ingress.{CHILD}", event | {"newattribute": "x"})
+    eventually(lambda: known(district, event["subject"]))
+
+
+def test_a_poison_message_that_keeps_failing_ends_in_the_dead_letters_with_its_error(
+    district: RunningNode,
+) -> None:
+    """The district announces a summary of an organisation whose record never came: it is tried again with
+    delays, and after the last attempt it rests with what went wrong."""
+    orphan = organisation_event("230102", subject=new_id())
+    publish(district, "events.own", orphan)
+    eventually(
+        lambda: district.metric("registry", 'hatchery_events_handled_total{handler="*",outcome="retried"')
+    )
+    publish(district, "events.own", organisation_event("230102"), headers={"x-attempts": 8})
+    [headers] = dead(district)
+    assert headers["x-reason"] == "failed"
+    assert "NotYetKnown" in str(headers["x-detail"])
+    assert district.depth("retry.1s") + district.depth("retry.10s") + district.depth("svc.registry") <= 1
+
+
+def test_valid_events_between_bad_ones_are_all_applied_and_no_service_restarts(district: RunningNode) -> None:
+    pid = (district.folder / "log" / "registry.pid").read_text()
+    good = [organisation_event(CHILD) for _ in range(60)]
+    mixed = []
+    for number, event in enumerate(good):
+        mixed += [event, organisation_event(CHILD) | {"sequence": -number}]
+    publish(district, f"ingress.{CHILD}", *mixed)
+    eventually(lambda: all(known(district, event["subject"]) for event in good))
+    assert len(dead(district, 60)) == 60
+    assert (district.folder / "log" / "registry.pid").read_text() == pid

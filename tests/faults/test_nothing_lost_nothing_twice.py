@@ -1,0 +1,157 @@
+"""The delivery promise under kills: every committed command's event arrives, and its effect happens once."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+import requests
+
+from shared.ids import new_id
+from tests.bus import declare_ingress, organisation_event, publish
+from tests.harness import RunningNode, eventually
+
+pytestmark = pytest.mark.faults
+CHILD = "230102001"
+
+
+@pytest.fixture
+def district(node: Callable[..., RunningNode]) -> RunningNode:
+    running = node(["registry", "notifications"])
+    declare_ingress(running, CHILD)
+    return running
+
+
+def persistently(district: RunningNode, key: str, name: str) -> dict[str, Any]:
+    """Apply for an organisation as a client that repeats itself with the same key until it has an answer."""
+    body = {"area": CHILD, "name": name, "track": "filed", "established_on": "2016-01-01"}
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        try:
+            headers = {"Authorization": f"Bearer {district.token('district_staff')}", "Idempotency-Key": key}
+            answer = requests.post(
+                f"{district.url}/api/registry/organisations", json=body, headers=headers, timeout=20
+            )
+        except requests.RequestException:
+            time.sleep(0.2)
+            continue
+        if answer.status_code == 201:
+            return answer.json()
+        assert answer.status_code in (502, 503, 504), answer.text
+        time.sleep(0.2)
+    raise AssertionError("no answer within a minute")
+
+
+def summaries(district: RunningNode) -> list[dict[str, Any]]:
+    found, query = [], "?limit=200"
+    while True:
+        page = district.get(f"/api/registry/summaries{query}", None).json()
+        found += page["items"]
+        if page["next"] is None:
+            return found
+        query = f"?limit=200&cursor={page['next']}"
+
+
+def run_through(district: RunningNode, count: int, disturb: Callable[[], None]) -> None:
+    """`count` commands from four clients while `disturb` happens; then everything is there once."""
+    tag = new_id()[-8:]
+    with ThreadPoolExecutor(5) as pool:
+        trouble = pool.submit(disturb)
+        answers = list(pool.map(lambda n: persistently(district, f"{tag}-{n}", f"{tag} {n}"), range(count)))
+        trouble.result()
+    assert len({a["id"] for a in answers}) == count
+    told = eventually(
+        lambda: (
+            [s for s in summaries(district) if s["name"].startswith(tag)][count - 1 :] and summaries(district)
+        ),
+        within=90,
+        what="the effects of all commands",
+    )
+    mine = [s["organisation"] for s in told if s["name"].startswith(tag)]
+    assert sorted(mine) == sorted(a["id"] for a in answers)
+    eventually(lambda: district.metric("registry", "hatchery_outbox_pending") == 0, what="an empty outbox")
+    assert district.depth("svc.registry.dead") == 0
+
+
+def test_a_service_killed_again_and_again_loses_and_doubles_nothing(district: RunningNode) -> None:
+    def disturb() -> None:
+        for _ in range(4):
+            time.sleep(1.2)
+            district.kill("registry")
+
+    run_through(district, 120, disturb)
+
+
+def test_commands_succeed_while_the_broker_is_killed_and_events_follow(district: RunningNode) -> None:
+    refused: list[int] = []
+
+    def disturb() -> None:
+        time.sleep(0.5)
+        district.embedded.broker.kill()
+        body = {"area": CHILD, "name": "while down", "track": "filed", "established_on": "2016-01-01"}
+        answer = district.post("/api/registry/organisations", body)
+        refused.append(answer.status_code)
+
+    run_through(district, 80, disturb)
+    assert refused == [201]
+
+
+def test_a_killed_store_is_waited_for_and_answered_503_meanwhile(district: RunningNode) -> None:
+    def disturb() -> None:
+        time.sleep(0.5)
+        district.embedded.store.kill()
+
+    run_through(district, 80, disturb)
+
+
+def test_a_drained_consumer_finishes_what_it_has_and_gets_nothing_finished_again(
+    district: RunningNode,
+) -> None:
+    events = [organisation_event(CHILD) for _ in range(800)]
+    seen = 'hatchery_events_handled_total{handler="copy organisation",outcome="applied"'
+    stale = 'hatchery_events_handled_total{handler="copy organisation",outcome="stale"'
+    publish(district, f"ingress.{CHILD}", *events[:400])
+    eventually(lambda: district.depth("svc.registry") == 0)
+    publish(district, f"ingress.{CHILD}", *events[400:])
+    eventually(lambda: district.metric("registry", seen) > 0)
+    district.stop()
+    left = district.depth("svc.registry")
+    district.start()
+    eventually(lambda: district.depth("svc.registry") == 0)
+    eventually(lambda: district.metric("registry", seen) == left, what="what was left, once")
+    assert district.metric("registry", stale) == 0
+
+
+def test_a_message_that_comes_five_times_is_applied_once(district: RunningNode) -> None:
+    event = organisation_event(CHILD, name="fivefold")
+    publish(district, f"ingress.{CHILD}", *[event] * 5)
+    eventually(lambda: district.get(f"/api/registry/organisations/{event['subject']}", None).ok)
+    eventually(lambda: district.depth("svc.registry") == 0 and district.depth("svc.notifications") == 0)
+    recipient = f"organisation:{event['subject']}"
+    messages = eventually(
+        lambda: district.get(f"/api/notifications/messages?recipient={recipient}").json()["items"]
+    )
+    assert len(messages) == 1
+
+
+def test_an_older_state_never_replaces_a_newer_one_but_its_effect_still_happens(
+    district: RunningNode,
+) -> None:
+    """Event n is retried after n+1: the read model keeps n+1's state, and both events' messages are sent."""
+    subject = new_id()
+    first = organisation_event(CHILD, "approved", subject=subject, sequence=3, status="active")
+    second = organisation_event(CHILD, "suspended", subject=subject, sequence=4, status="suspended")
+    publish(district, f"ingress.{CHILD}", second)
+    eventually(lambda: district.get(f"/api/registry/organisations/{subject}", None).ok)
+    publish(district, f"ingress.{CHILD}", first)
+    eventually(
+        lambda: (
+            len(district.get(f"/api/notifications/messages?recipient=organisation:{subject}").json()["items"])
+            == 2
+        ),
+        what="a message for each of both events",
+    )
+    assert district.get(f"/api/registry/organisations/{subject}", None).json()["status"] == "suspended"
