@@ -1,0 +1,178 @@
+"""What can be asked of funding: records owned here and copies of those owned by other nodes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any, TypeVar
+
+from services.funding import domain
+from services.funding.commands import funds as funds_commands
+from services.funding.documents import Application, Fund, LedgerEntry, Project, Round
+from shared import areas
+from shared.call import Call
+from shared.http.pages import Page
+from shared.store.queries import below, get, page
+
+Data = dict[str, Any]
+
+fund = get(Fund)
+round_ = get(Round)
+application = get(Application)
+project = get(Project)
+
+FUNDED = ("awarded", "contracted")
+
+
+def funds(query: Data) -> Any:
+    return page(Fund, query, "year", "source")
+
+
+def rounds(query: Data) -> Any:
+    return page(Round, query, "year", "kind", "status")
+
+
+def applications(call: Call, query: Data) -> Any:
+    return page(Application, query, "round", "organisation", "status", **_own(call))
+
+
+def projects(call: Call, query: Data) -> Any:
+    return page(Project, query, "round", "organisation", "status", **_own(call))
+
+
+def application_for(call: Call, identifier: str) -> Application:
+    """Raises NotFound, and Forbidden to whoever acts for another organisation or has no role there."""
+    return _visible(call, application(identifier))
+
+
+def project_for(call: Call, identifier: str) -> Project:
+    """Raises NotFound, and Forbidden to whoever acts for another organisation or has no role there."""
+    return _visible(call, project(identifier))
+
+
+R = TypeVar("R", Application, Project)
+
+
+def _visible(call: Call, found: R) -> R:
+    hosted = call.actor.organisation is not None and found.host == call.actor.organisation
+    call.authorise(found.area, found.host if hosted else found.organisation)
+    return found
+
+
+def _own(call: Call) -> Data:
+    """Whoever acts for an organisation sees that one's records."""
+    own = call.actor.organisation
+    return {"__raw__": {"$or": [{"organisation": own}, {"host": own}]}} if own else {}
+
+
+def ranking(identifier: str) -> Page[Data]:
+    """Every place of a round's ranking with the figures that led to it."""
+    return Page(round_(identifier).ranking)
+
+
+def scores(identifier: str) -> Page[Data]:
+    return Page(application(identifier).scores)
+
+
+def objections(identifier: str) -> Page[Data]:
+    found = application(identifier)
+    return Page([objection | {"application": found.id} for objection in found.objections])
+
+
+def ledger(identifier: str, query: Data) -> Page[LedgerEntry]:
+    """The entries of a fund, oldest first."""
+    entries = LedgerEntry.objects(fund=fund(identifier).id)
+    if query["cursor"]:
+        entries = entries.filter(id__gt=query["cursor"][0])
+    found = list(entries.order_by("id").limit(query["limit"] + 1))
+    return Page.of(found, query["limit"], lambda entry: [entry.id])
+
+
+def trial_balance(identifier: str) -> Data:
+    """All entries of a fund added up by account, and whether they agree with the fund's own figures."""
+    found = fund(identifier)
+    accounts: Counter[str] = Counter()
+    entries = list(LedgerEntry.objects(fund=found.id))
+    for entry in entries:
+        accounts[entry.debit] += entry.amount_fen
+        accounts[entry.credit] -= entry.amount_fen
+    expected = {
+        "budget": -found.budget_fen,
+        "available": found.budget_fen - found.committed_fen,
+        "committed": found.committed_fen - found.paid_fen,
+        "paid": found.paid_fen,
+    }
+    return {
+        "fund": found.id,
+        "entries": len(entries),
+        "accounts": dict(accounts),
+        "total": sum(accounts.values()),
+        "agrees": all(accounts[name] == amount for name, amount in expected.items()),
+    }
+
+
+def figures(query: Data) -> dict[str, int]:
+    """Counts of an area and below, of one year, round or source of funds where the query names one.
+
+    With a source, rounds and applications are those whose round draws on such a fund, and amounts are the parts
+    that such funds bear.
+    """
+    area = query["area"]
+    meant = {f.id for f in Fund.objects.only("id", "source") if query["source"] in (None, f.source)}
+    every = [
+        r for r in Round.objects.only("id", "area", "year", "funds", "status") if _asked(r, query, meant)
+    ]
+    by_id = {r.id: r for r in every}
+    counted = [a for a in below(Application, area) if a.round in by_id]
+    funded = [a for a in counted if a.status in FUNDED]
+    contracted = [p for p in below(Project, area) if p.round in by_id]
+    awarded = sum(_borne(funds_commands.parts(a.commitments), meant) for a in funded)
+    paid = sum(_of_tranches(p, meant, paid=True) for p in contracted)
+    freed = sum(_of_tranches(p, meant, paid=False) for p in contracted if p.status == "stopped")
+    return {
+        "fund_budget_fen": _budget(query, by_id),
+        "rounds": sum(r.status != "draft" and areas.contains(area, r.area) for r in every),
+        "applications": len(counted),
+        "screened": sum(a.screened_at is not None for a in counted),
+        "funded": len(funded),
+        "awarded_fen": awarded,
+        "committed_fen": awarded - freed,
+        "paid_fen": paid,
+        "projects": len(contracted),
+        "beneficiaries_direct": sum(a.beneficiaries_direct for a in funded),
+        "beneficiaries_indirect": sum(a.beneficiaries_indirect for a in funded),
+    }
+
+
+def _asked(found: Round, query: Data, funds_meant: set[str]) -> bool:
+    return (
+        query["year"] in (None, found.year)
+        and query["round"] in (None, found.id)
+        and (query["source"] is None or not funds_meant.isdisjoint(found.funds))
+    )
+
+
+def _budget(query: Data, rounds_asked: dict[str, Round]) -> int:
+    """Budgets of the area's funds; of one round's where the query names it."""
+    chosen = below(Fund, query["area"])
+    if query["year"] is not None:
+        chosen = chosen.filter(year=query["year"])
+    if query["source"] is not None:
+        chosen = chosen.filter(source=query["source"])
+    if query["round"] is not None:
+        chosen = chosen.filter(id__in=[f for r in rounds_asked.values() for f in r.funds])
+    return sum(f.budget_fen for f in chosen.only("budget_fen"))
+
+
+def _borne(parts: list[domain.Part], funds_meant: set[str]) -> int:
+    return sum(part.amount for part in parts if part.fund in funds_meant)
+
+
+def _of_tranches(found: Project, funds_meant: set[str], *, paid: bool) -> int:
+    """Fen of a project's tranches that are paid, or that are not, borne by these funds."""
+    sources = funds_commands.parts(found.sources)
+    amounts = [t["amount_fen"] for t in found.tranches]
+    return sum(
+        _borne(domain.draw(sources, amounts, index), funds_meant)
+        for index, tranche in enumerate(found.tranches)
+        if (tranche["status"] == "paid") is paid
+    )
