@@ -37,6 +37,10 @@ class Need(Aggregate):
     answered_at = DateTimeField()
     generated = BooleanField(default=False)
 
+    @property
+    def whom_to_answer(self) -> dict[str, str] | None:
+        return self.contact or None  # the store keeps "nobody" as an empty mapping
+
 
 class LibraryItem(Aggregate):
     """An item of the need library 需求库, which links all needs that it was made of."""

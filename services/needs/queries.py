@@ -22,8 +22,7 @@ _need = get(Need)
 def shown(call: Call, need: Need) -> Need:
     """The need as the caller may see it: without contact and answer unless they are staff of its area."""
     if not call.actor.may(STAFF, need.area):
-        need.contact, need.answer = None, None
-    need.contact = need.contact or None  # an empty one would not be of the contact's form
+        need.contact, need.answer = {}, None
     return need
 
 

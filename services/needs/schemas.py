@@ -64,7 +64,7 @@ class NeedView(NeedState):
     """A need as the API answers it; `contact` and `answer` only to staff of the area."""
 
     owner = Area()
-    contact = fields.Nested(Contact, allow_none=True)
+    contact = fields.Nested(Contact, attribute="whom_to_answer", allow_none=True)
     answer = fields.Str(allow_none=True)
     created_at = Moment()
     updated_at = Moment()
