@@ -185,7 +185,7 @@ class SeenApplication(Schema):
 
     organisation = Id(required=True)
     title = fields.Str(required=True)
-    reasons = fields.Raw(load_default=None, allow_none=True)  # one text or a list of them
+    reasons = fields.List(fields.Str(), load_default=list)
     generated = fields.Bool(load_default=False)
 
 

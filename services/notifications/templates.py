@@ -165,7 +165,7 @@ def _values(data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _told(reasons: Any) -> str:
-    """Reasons are a text, or a list of texts, or not told."""
+    """Reasons are one text or a list of them; '-' where none are told."""
     if isinstance(reasons, list):
         return "; ".join(str(reason) for reason in reasons) or "-"
     return str(reasons) if reasons else "-"
