@@ -24,6 +24,7 @@ from shared.events import topology
 
 Kind = Literal["dead", "parked", "refused"]
 
+PAUSE = 5.0  # seconds without a message after which a queue has no more
 # What the consumer or the broker notes beside a message that it gives up. A replayed one starts afresh.
 NOTES = ("x-reason", "x-detail", "x-attempts", "x-first-failed", "x-delivery-count")
 
@@ -58,15 +59,13 @@ def queue_of(kind: Kind, service: str) -> str:
 
 def read(address: Address, queue: str, limit: int, ids: Collection[str] = ()) -> list[Letter]:
     """The queue's first `limit` messages, or those of the given event ids. All stay where they are."""
-    with _walk(address, queue) as messages:
-        letters = []
-        for message in messages:
+    letters: list[Letter] = []
+    with _walk(address, queue) as walk:
+        for message in walk:
             letter = _letter(queue, message)
-            if not ids or letter.event_id in ids:
+            if len(letters) < limit and (not ids or letter.event_id in ids):
                 letters.append(letter)
-            if len(letters) == limit:
-                break
-        return letters
+    return letters
 
 
 def replay(
@@ -102,42 +101,62 @@ def drop(
 
 @dataclass
 class _Message:
-    channel: BlockingChannel
     tag: int
     properties: pika.BasicProperties
     routing_key: str
     exchange: str
     body: bytes
-    done: bool = False
+
+
+class _Walk:
+    """The messages that a queue holds now. What is not settled goes back at the end.
+
+    All are taken, however few are wanted: a quorum queue puts what comes back behind what came back before,
+    so only all of them together come back in their order.
+    """
+
+    def __init__(self, channel: BlockingChannel, queue: str, count: int) -> None:
+        self.channel = channel
+        self._queue = queue
+        self._count = count  # still to come
+        self._held: dict[int, None] = {}
+
+    def __iter__(self) -> Iterator[_Message]:
+        if not self._count:
+            return
+        for method, properties, body in self.channel.consume(self._queue, inactivity_timeout=PAUSE):
+            if method is None:
+                return
+            self._held[method.delivery_tag] = None
+            self._count -= 1  # of those from the start: a replayed one that fails again is not met again
+            yield _Message(method.delivery_tag, properties, method.routing_key, method.exchange, body)
+            if not self._count:
+                return
+
+    def settle(self, message: _Message) -> None:
+        self.channel.basic_ack(message.tag)
+        del self._held[message.tag]
+
+    def give_back(self) -> None:
+        for _ in self:  # pass by the rest
+            pass
+        for tag in self._held:
+            self.channel.basic_nack(tag, requeue=True)
 
 
 @contextmanager
-def _walk(address: Address, queue: str) -> Iterator[Iterator[_Message]]:
-    """The messages that the queue holds now, one after the other; what isn't `done` goes back at the end."""
+def _walk(address: Address, queue: str) -> Iterator[_Walk]:
     with connected(address) as connection:
         # A service that never ran has no queues yet, so nothing lies in them.
         count, _ = depth(connection, queue) or (0, 0)
         channel = connection.channel()
         channel.confirm_delivery()
-        held: list[_Message] = []
-
-        def messages() -> Iterator[_Message]:
-            for _ in range(count):  # a replayed message that fails again must not be met again
-                method, properties, body = channel.basic_get(queue)
-                if method is None:
-                    return
-                tag = method.delivery_tag
-                message = _Message(channel, tag, properties, method.routing_key, method.exchange, body)
-                held.append(message)
-                yield message
-
+        walk = _Walk(channel, queue, count)
         try:
-            yield messages()
+            yield walk
         finally:
             if channel.is_open:
-                for message in held:
-                    if not message.done:
-                        channel.basic_nack(message.tag, requeue=True)
+                walk.give_back()
                 channel.close()  # waits until the broker has taken the above
 
 
@@ -149,19 +168,16 @@ def _each(
     say: Callable[[Letter], None],
     act: Callable[[BlockingChannel, _Message], None],
 ) -> int:
+    """Act on the first `limit` of the messages, or of those with the given ids, and settle each; how many."""
     count = 0
-    with _walk(address, queue) as messages:
-        for message in messages:
+    with _walk(address, queue) as walk:
+        for message in walk:
             letter = _letter(queue, message)
-            if ids and letter.event_id not in ids:
-                continue
-            act(message.channel, message)
-            message.channel.basic_ack(message.tag)
-            message.done = True
-            say(letter)
-            count += 1
-            if count == limit:
-                break
+            if count < limit and (not ids or letter.event_id in ids):
+                act(walk.channel, message)
+                walk.settle(message)
+                say(letter)
+                count += 1
     return count
 
 

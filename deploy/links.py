@@ -13,8 +13,9 @@ from typing import Any
 from urllib.parse import quote
 
 from deploy.broker_admin import BrokerAdmin
+from deploy.channel import connected, depth
 from deploy.desired import Desired, User
-from deploy.trouble import REFUSED, Trouble
+from deploy.trouble import Trouble
 from deploy.uris import Address
 from shared import areas
 from shared.events import topology
@@ -22,6 +23,9 @@ from shared.events import topology
 RISE, DESCEND = "rise", "descend"
 PREFETCH = 500  # messages on their way at once
 RECONNECT = 5  # seconds
+# Milliseconds. A broker that is still starting takes connections and says nothing; while a shovel waits for
+# it, the shovel cannot even be deleted.
+CONNECT = 5000
 HEARTBEAT = 10  # seconds; with 60 a frozen broker was not noticed in 90 s
 
 
@@ -66,7 +70,7 @@ def shovels(vhost: str, child: str, parent: Address) -> dict[str, dict[str, Any]
     At the child's own end they connect within the broker, so no password of it is written down there.
     """
     own = f"amqp:///{quote(vhost, safe='')}"
-    far = parent.uri(heartbeat=str(HEARTBEAT))
+    far = parent.uri(heartbeat=str(HEARTBEAT), connection_timeout=str(CONNECT))
     common = {
         "src-protocol": "amqp091",
         "dest-protocol": "amqp091",
@@ -102,18 +106,12 @@ def wait_running(admin: BrokerAdmin, vhost: str, seconds: float) -> dict[str, st
         time.sleep(0.5)
 
 
-def waiting(admin: BrokerAdmin, vhost: str, queue: str) -> int:
-    """How many messages the queue holds; 0 where there is no such queue."""
-    found = admin.queues(vhost).get(queue)
-    return int(found.get("messages", 0)) if found else 0
-
-
-def check_drained(admin: BrokerAdmin, vhost: str, queue: str) -> None:
-    held = waiting(admin, vhost, queue)
+def check_drained(address: Address, queue: str) -> None:
+    """Raises Trouble where messages wait. Any user of the virtual host may ask for the number."""
+    with connected(address) as connection:
+        held, _ = depth(connection, queue) or (0, 0)
     if held:
-        raise Trouble(
-            f"{queue} at broker {admin.label} still holds {held} messages: let them pass, or --force", REFUSED
-        )
+        raise Trouble(f"{queue} at {address.label} still holds {held} messages: let them pass, or --force")
 
 
 def unbind(admin: BrokerAdmin, vhost: str, queue: str) -> None:

@@ -36,15 +36,16 @@ def remove(
     """Take the node off its parent. Topology and data stay unless `purge`."""
     node = home.node(area)
     here = own_place(home, area)
-    vhost = here.address.vhost
     above = parent_place(home, node.parent, parent_broker, parent_broker_admin) if node.parent else None
     if purge:
         _check_stopped(node)
         _check_childless(home, area)
     if not force:
-        links.check_drained(here.admin, vhost, topology.LINK_UP)
-        if above:
-            links.check_drained(above.admin, above.address.vhost, topology.link_down(area))
+        links.check_drained(here.address, topology.LINK_UP)
+        password = home.operator(area).link_password
+        if above and password:
+            far = above.address.as_user(links.link_user(area), password)
+            links.check_drained(far, topology.link_down(area))
     steps = list(_steps_off(area, here, above))
     if purge:
         steps += list(_steps_purge(home, node, here, above))
