@@ -230,11 +230,16 @@ def command(
 
     @functools.wraps(function)
     def run(call: Call, /, *args: P.args, **kwargs: P.kwargs) -> Result:
+        looked_again = False
         for _ in range(ATTEMPTS):
             try:
                 return function(call, *args, **kwargs)
             except AlreadyApplied as applied:
-                return cast(Result, applied.aggregate)  # by convention what the command returns
+                # The same cause may have been committed by another process between two looks of this run:
+                # only a run from the start meets first what the command returns.
+                if looked_again:
+                    return cast(Result, applied.aggregate)  # by convention what the command returns
+                looked_again = True
             except VersionConflict:
                 continue
         raise Conflict(
