@@ -249,7 +249,8 @@ class SeenEscalation(Schema):
 
     recipient = fields.Str(required=True)
     escalated_to = RecipientField(required=True)
-    subject = fields.Nested(Bilingual, required=True, unknown=EXCLUDE)
+    # An effect's `subject` is the record's id.
+    subject_text = fields.Nested(Bilingual, required=True, unknown=EXCLUDE, data_key="subject")
     generated = fields.Bool(load_default=False)
 
 
