@@ -59,8 +59,10 @@ def _visible(call: Call, found: R) -> R:
 
 
 def _own(call: Call) -> Data:
-    """Whoever acts for an organisation sees that one's records."""
+    """Officers see the records of the organisation that they act for: its own, and those it is host of."""
     own = call.actor.organisation
+    if own is None and all(grant.role == "organisation_officer" for grant in call.actor.grants):
+        return {"organisation": None}  # an officer of nobody
     return {"__raw__": {"$or": [{"organisation": own}, {"host": own}]}} if own else {}
 
 

@@ -41,8 +41,9 @@ PROJECT = Subject("funding", "project", schemas.ProjectState, Text("project", "�
 CONTRACTED = PROJECT.event("contracted", Text("contracted", "签约"))
 TRANCHE_PAID = PROJECT.event("tranche_paid", Text("tranche paid", "拨付"))
 TRANCHE_HELD = PROJECT.event("tranche_held", Text("tranche held", "暂缓拨付"))
+PASSED = PROJECT.event("final_passed", Text("passed its final evaluation", "通过末期评估"))
 COMPLETED = PROJECT.event("completed", Text("completed", "结项"))
 STOPPED = PROJECT.event("stopped", Text("stopped", "终止"))
-PROJECT_EVENTS = (CONTRACTED, TRANCHE_PAID, TRANCHE_HELD, COMPLETED, STOPPED)
+PROJECT_EVENTS = (CONTRACTED, TRANCHE_PAID, TRANCHE_HELD, PASSED, COMPLETED, STOPPED)
 
 ALL = (*FUND_EVENTS, *ROUND_EVENTS, *APPLICATION_EVENTS, *PROJECT_EVENTS)

@@ -37,9 +37,10 @@ def apply_evaluation(call: Call, data: Data) -> Project:
     if project.status != "running":
         return project
     passed = data["outcome"] == "pass"
-    if passed and data["phase"] == "final":
-        project.final_passed = True
     changes = pay_tranche(call, project, data["phase"]) if passed else _hold(project, data["phase"])
+    if passed and data["phase"] == "final" and not project.final_passed:
+        project.final_passed = True
+        changes.append((project, subjects.PASSED))
     if project.final_passed and all(t["status"] == "paid" for t in project.tranches):
         project.status = advance(domain.ProjectLife, project.status, "complete")
         changes.append((project, subjects.COMPLETED))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime, timedelta
 from typing import Any
 
 import pika
@@ -190,10 +189,3 @@ class World:
 
     def tranches(self, project: str) -> list[str]:
         return [t["status"] for t in self.get(f"/projects/{project}")["tranches"]]
-
-    def handled(self, count: float) -> None:
-        """Wait until this many events more were taken off the queue since `seen` was asked."""
-
-
-def later(moment: str, days: int) -> str:
-    return (datetime.fromisoformat(moment) + timedelta(days=days)).isoformat()
