@@ -70,8 +70,7 @@ def test_sixteen_awards_at_once_commit_the_last_yuan_once(world):
     world.noticed(target)
     world.noticed(other)
     good(world.award(large))
-    with ThreadPoolExecutor(16) as pool:
-        answers = list(pool.map(lambda a: _until_told(world, a), many))
+    answers = _award_at_once(world, many)
     assert sorted(a.status_code for a in answers) == [200] + [422] * 15
     assert {a.json()["type"].rsplit(":", 1)[-1] for a in answers if not a.ok} == {"fund-exhausted"}
     assert world.balance(fund) == (100_000, 100_000, 0)
@@ -79,18 +78,29 @@ def test_sixteen_awards_at_once_commit_the_last_yuan_once(world):
     assert [e["movement"] for e in entries] == ["budget", "commitment", "commitment"]
 
 
-def _until_told(world: World, application: str) -> requests.Response:
+def _until_told(world: World, path: str, body: dict[str, object], key: str) -> requests.Response:
     """As clients are told to: the same key again while the record is busy. Sessions are not shared by threads."""
-    token, key = world.node.token("district_staff"), str(uuid.uuid4())
-    headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": key, "Hatchery-Now": w.NOTICE_OVER}
-    url = f"{world.node.url}/api/funding/applications/{application}/award"
-    return eventually(
-        lambda: (
-            [a]
-            if "Retry-After" not in (a := requests.post(url, json={}, headers=headers, timeout=30)).headers
-            else None
-        )
-    )[0]
+    headers = {
+        "Authorization": f"Bearer {world.node.token('district_staff')}",
+        "Idempotency-Key": key,
+        "Hatchery-Now": w.NOTICE_OVER,
+    }
+    url = f"{world.node.url}/api/funding{path}"
+
+    def attempt() -> list[requests.Response]:
+        answer = requests.post(url, json=body, headers=headers, timeout=30)
+        return [] if "Retry-After" in answer.headers else [answer]
+
+    found: requests.Response = eventually(attempt)[0]
+    return found
+
+
+def _award_at_once(world: World, applications: list[str]) -> list[requests.Response]:
+    def award(application: str) -> requests.Response:
+        return _until_told(world, f"/applications/{application}/award", {}, str(uuid.uuid4()))
+
+    with ThreadPoolExecutor(16) as pool:
+        return list(pool.map(award, applications))
 
 
 def test_sixteen_awards_at_once_that_all_fit_are_all_made(world):
@@ -98,8 +108,7 @@ def test_sixteen_awards_at_once_that_all_fit_are_all_made(world):
     target = world.round(fund)
     many = [world.screened(target, yuan=1, organisation=o) for o in [world.organisation()] * 16]
     world.noticed(target)
-    with ThreadPoolExecutor(16) as pool:
-        answers = list(pool.map(lambda a: _until_told(world, a), many))
+    answers = _award_at_once(world, many)
     assert {a.status_code for a in answers} == {200}
     assert world.balance(fund) == (1_600, 1_600, 0)
 
@@ -118,6 +127,28 @@ def test_the_same_key_awards_and_contracts_once(world):
     assert world.balance(fund) == (500_000, 100_000, 50_000)
     assert world.award(application).status_code == 422  # without the key it is another request
     assert world.balance(fund) == (500_000, 100_000, 50_000)
+
+
+def test_the_same_request_sent_eight_times_at_once_acts_once(world):
+    fund = world.fund(5_000)["id"]
+    target = world.round(fund)
+    application = world.screened(target)
+    world.noticed(target)
+
+    def at_once(path: str, body: dict[str, object]) -> set[str]:
+        """The ids answered."""
+        key = str(uuid.uuid4())
+        with ThreadPoolExecutor(8) as pool:
+            answers = list(pool.map(lambda _: _until_told(world, path, body, key), range(8)))
+        return {good(answer)["id"] for answer in answers}
+
+    assert at_once(f"/applications/{application}/award", {}) == {application}
+    assert world.balance(fund) == (500_000, 100_000, 0)
+    assert len(at_once(f"/applications/{application}/contract", {"signed_on": "2026-04-21"})) == 1
+    assert world.balance(fund) == (500_000, 100_000, 50_000)
+    body = {"area": w.DISTRICT, "name": "社工", "source": "social_work", "year": 2032, "budget_fen": 1}
+    assert len(at_once("/funds", body)) == 1
+    assert world.get("/figures?area=230102&year=2032", None)["fund_budget_fen"] == 1
 
 
 def test_an_evaluation_told_twice_pays_once(world):
