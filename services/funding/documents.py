@@ -132,6 +132,16 @@ class KnownOrganisation(ReadModel):
     status = StringField()
 
 
+class KnownSummary(ReadModel):
+    """What everybody may know of an organisation, told by its district: all that a street hears of another's."""
+
+    meta = {"collection": "known_summaries", "indexes": ["organisation"]}
+    organisation = StringField()
+    name = StringField()
+    track = StringField()
+    status = StringField()
+
+
 class KnownTopic(ReadModel):
     """An item of the library of needs 需求库, which a round may ask for once it is chosen 立项."""
 
@@ -140,4 +150,4 @@ class KnownTopic(ReadModel):
     status = StringField()
 
 
-ALL = (Fund, LedgerEntry, Round, Application, Project, KnownOrganisation, KnownTopic)
+ALL = (Fund, LedgerEntry, Round, Application, Project, KnownOrganisation, KnownSummary, KnownTopic)

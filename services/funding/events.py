@@ -13,6 +13,7 @@ HANDLERS = Handlers(
     replica(subjects.APPLICATION, documents.Application),
     replica(subjects.PROJECT, documents.Project),
     read_model("registry.organisation", schemas.SeenOrganisation, documents.KnownOrganisation),
+    read_model("registry.summary", schemas.SeenSummary, documents.KnownSummary),
     read_model("needs.library_item", schemas.SeenTopic, documents.KnownTopic),
     effect("evaluation.phase_evaluation.concluded", schemas.SeenEvaluation, commands.apply_evaluation),
 )

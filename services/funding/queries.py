@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from services.funding import domain
 from services.funding.commands import funds as funds_commands
+from services.funding.commands import known
 from services.funding.documents import Application, Fund, LedgerEntry, Project, Round
 from shared import areas
 from shared.call import Call
@@ -53,8 +54,8 @@ R = TypeVar("R", Application, Project)
 
 
 def _visible(call: Call, found: R) -> R:
-    hosted = call.actor.organisation is not None and found.host == call.actor.organisation
-    call.authorise(found.area, found.host if hosted else found.organisation)
+    if not known.acts_for(call, found):
+        call.authorise(found.area, found.organisation)
     return found
 
 

@@ -387,6 +387,12 @@ class SeenOrganisation(Schema):
     status = fields.Str(required=True)
 
 
+class SeenSummary(SeenOrganisation):
+    """What funding needs of an organisation's public summary."""
+
+    organisation = Id(required=True)
+
+
 class SeenTopic(Schema):
     """What funding needs to know of an item of the library of needs."""
 

@@ -30,9 +30,9 @@ def submit(call: Call, body: Data) -> Application:
         known.topic(body["topic"])
     # An organisation of elsewhere applies in the round's own area: a node tells events of its own area only.
     area = organisation.area if areas.contains(target.area, organisation.area) else target.area
-    acts_for = host.id if host and call.actor.organisation == host.id else organisation.id
-    values = {k: v for k, v in body.items() if k != "organisation"}
-    application = new(call, Application, area=area, beside=target, organisation=acts_for, **values)
+    _check_applicant(call, body, organisation.area, target.area)
+    values = {name: value for name, value in body.items() if name != "organisation"}
+    application = new(replace(call, allowed=None), Application, area=area, beside=target, **values)
     domain.check_accepting(target.status, target.opens_at, target.closes_at, call.now)
     if organisation.track == "filed" and (host is None or host.track != "registered"):
         raise Refused(
@@ -44,10 +44,19 @@ def submit(call: Call, body: Data) -> Application:
             Text("Name it as host.", "请填写承接单位。"),
             field="host",
         )
-    application.organisation = organisation.id
+    application.organisation = body["organisation"]
     application.track = organisation.track
     application.submitted_at = call.now
     return save(call, application, subjects.SUBMITTED)
+
+
+def _check_applicant(call: Call, body: Data, organisation_area: str, round_area: str) -> None:
+    """Officers apply for their own organisation or one that it is host of, wherever it is; others where they have
+    their role: at the organisation's area or the round's. Raises Forbidden."""
+    own = call.actor.organisation
+    there = call.allowed is None or call.actor.may(call.allowed, organisation_area)
+    signs = own if own is not None and own == body["host"] else body["organisation"]
+    call.authorise(organisation_area if there else round_area, signs)
 
 
 @command
@@ -165,20 +174,17 @@ def settle(call: Call, application_id: str, objection_id: str, body: Data) -> Ap
 @command
 def withdraw(call: Call, application_id: str) -> Application:
     """Take an application back, or out of the round; what was committed for it is free again."""
-    application = load(call, Application, application_id, organisation_field=_acting_as(call, application_id))
+    own = known.acts_for(call, known.application(application_id))
+    as_party = replace(call, allowed=None)
+    application = load(
+        as_party if own else call, Application, application_id, organisation_field="organisation"
+    )
     application.status = advance(domain.ApplicationLife, application.status, "drop")
     application.reasons = ["withdrawn"]
     given_back = funds.parts(application.commitments)
     # A fund far above the applicant's area gets its own money back: no role there is needed for that.
-    loaded = funds.load_funds(replace(call, allowed=None), [part.fund for part in given_back])
+    loaded = funds.load_funds(as_party, [part.fund for part in given_back])
     application.commitments = []
     freed = funds.release(call, loaded, given_back, application.id)
     save_all(call, (application, subjects.DROPPED), *freed)
     return application
-
-
-def _acting_as(call: Call, application_id: str) -> str:
-    """The field that names the organisation which the actor may act for: the applicant, or its host."""
-    application = known.application(application_id)
-    host = call.actor.organisation is not None and application.host == call.actor.organisation
-    return "host" if host else "organisation"

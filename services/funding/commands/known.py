@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from services.funding.documents import Application, KnownOrganisation, KnownTopic, Round
+from services.funding.documents import (
+    Application,
+    KnownOrganisation,
+    KnownSummary,
+    KnownTopic,
+    Project,
+    Round,
+)
 from shared.call import Call
 from shared.errors import Misdirected, NotFound, NotYetKnown, Text
 from shared.store import Aggregate, find, nodes
@@ -13,9 +20,18 @@ NOTICE = Text("The public notice", "公示期")
 UNDECIDED = ("applied", "correcting", "accepted", "listed")
 
 
-def organisation(identifier: str, field: str) -> KnownOrganisation:
+Known = KnownOrganisation | KnownSummary
+
+
+def _newest(identifier: str) -> Known | None:
+    """What the registry tells of the organisation, or else its public summary."""
+    full: Known | None = KnownOrganisation.objects(id=identifier).first()
+    return full or KnownSummary.objects(organisation=identifier).first()
+
+
+def organisation(identifier: str, field: str) -> Known:
     """Raises NotYetKnown for one that is not known here, or whose registration is not decided as far as known."""
-    known: KnownOrganisation | None = KnownOrganisation.objects(id=identifier).first()
+    known = _newest(identifier)
     if known is None or known.status in UNDECIDED:
         raise NotYetKnown(ORGANISATION, identifier, field)
     return known
@@ -33,7 +49,7 @@ def status_of(identifier: str | None) -> str | None:
     """The newest known status of an organisation; None for none."""
     if identifier is None:
         return None
-    known = KnownOrganisation.objects(id=identifier).first()
+    known = _newest(identifier)
     return known.status if known else None
 
 
@@ -56,6 +72,12 @@ def application(identifier: str) -> Application:
             field="id",
         )
     return found
+
+
+def acts_for(call: Call, found: Application | Project) -> bool:
+    """Whether the actor is an officer of the organisation that applied, or of its host."""
+    own = call.actor.organisation
+    return own is not None and own in (found.organisation, found.host)
 
 
 def check_owner(call: Call, found: Aggregate) -> None:

@@ -378,6 +378,23 @@ def test_applications_of_organisations_from_elsewhere_stand_in_the_rounds_own_ar
     assert (inside["area"], outside["area"]) == ("230102001005", w.STREET)
 
 
+def test_an_officer_from_another_street_applies_and_withdraws_though_only_the_public_summary_is_known(world):
+    target = world.round(world.fund(area=w.STREET)["id"], area=w.STREET)
+    organisation, elsewhere = str(uuid.uuid4()), "230102002"
+    state = {"organisation": organisation, "name": "邻里", "track": "registered", "status": "active"}
+    told = w.event("registry", "summary", "announced", str(uuid.uuid4()), elsewhere, state, audience="public")
+    w.publish(world.node, told)
+    token = world.node.token("organisation_officer", elsewhere, organisation)
+    officer = {"role": None, "headers": {"Authorization": f"Bearer {token}"}}
+    made = good(world.submit(target, organisation, **officer))
+    assert (made["area"], made["organisation"]) == (w.STREET, organisation)
+    stranger = world.node.token("organisation_officer", elsewhere, str(uuid.uuid4()))
+    withdrawal = f"/applications/{made['id']}/withdrawal"
+    refused = world.post(withdrawal, None, None, headers={"Authorization": f"Bearer {stranger}"})
+    assert refused.status_code == 403
+    assert good(world.post(withdrawal, None, **officer))["reasons"] == ["withdrawn"]
+
+
 def test_an_evaluation_told_by_a_node_below_moves_no_money(world):
     fund = world.fund(5_000)["id"]
     project = world.project(fund)

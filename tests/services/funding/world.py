@@ -133,7 +133,7 @@ class World:
             "beneficiaries_direct": 10, "beneficiaries_indirect": 40,
         }  # fmt: skip
         now = changed.pop("now", DURING)
-        more = {name: changed.pop(name) for name in ("role", "token", "key") if name in changed}
+        more = {name: changed.pop(name) for name in ("role", "headers", "key") if name in changed}
 
         def attempt() -> requests.Response | None:
             answer = self.post("/applications", body | changed, now=now, **more)
