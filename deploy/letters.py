@@ -140,6 +140,7 @@ class _Walk:
     def give_back(self) -> None:
         for _ in self:  # pass by the rest
             pass
+        self.channel.cancel()  # or what goes back would come again at once, and mix up the order
         for tag in self._held:
             self.channel.basic_nack(tag, requeue=True)
 

@@ -41,7 +41,7 @@ def bury(uri, *ids, queue="svc.needs.dead", **headers):
 
 def held(uri, queue):
     """The ids and headers in a queue, in order; they stay."""
-    found = []
+    found: list[tuple[str, dict[str, object]]] = []
     with channel(uri) as opened:
         while True:
             method, properties, _ = opened.basic_get(queue)

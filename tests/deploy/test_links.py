@@ -75,7 +75,7 @@ def street_uri(home, street):
 @pytest.fixture
 def link_uri(admin, street):
     """The link user's own address at the parent, as the shovels use it."""
-    return far_end(admin, street).partition("?")[0]
+    return str(far_end(admin, street)).partition("?")[0]
 
 
 def test_events_rise_to_the_parent_and_descend_to_the_child(street, district, parent_uri, street_uri):
@@ -164,7 +164,7 @@ def test_the_link_user_can_do_nothing_else(hatchery, street, district, parent_ur
     assert hatchery("node", "add", f"{district}002", "--parent", district, "--services", "none").code == 0
     with channel(parent_uri) as opened:
         opened.queue_declare(topology.service_queue("registry"), durable=True)
-    outcomes = {}
+    outcomes: dict[str, object] = {}
     for name, attempt in attempts(street, district).items():
         with channel(link_uri) as opened:
             try:
@@ -228,7 +228,8 @@ def test_a_link_joins_two_brokers_and_outlives_the_parents_fall(
     embedded.broker.kill()
     for number in range(100):
         publish(child_uri, topology.OWN, key("area", area), f"late {number}".encode())
-    expected, arrived = {f"late {number}".encode() for number in range(100)}, set()
+    expected = {f"late {number}".encode() for number in range(100)}
+    arrived: set[bytes] = set()
     assert eventually(lambda: _drain(parent_uri, arrived) >= expected, 60)
     assert arrived == expected | {b"down"}
     states = wait_running(BrokerAdmin(admin_url(far_broker.addresses)), area, 30)

@@ -59,7 +59,7 @@ def event(identifier):
 
 
 def tell(uri, district, *ids, words="registry.organisation.registered"):
-    routing_key = topology.routing_key(*words.split("."), "area", district)
+    routing_key = f"{words}.area.{topology.area_words(district)}"
     for one in ids:
         publish(uri, topology.OWN, routing_key, event(one), content_type="application/cloudevents+json")
 
@@ -93,7 +93,7 @@ def test_a_subscriber_can_do_nothing_but_read_its_queue(hatchery, node, district
         "subscribe to more": lambda c: c.queue_bind("sub.finance", topology.ALL, "#"),
         "delete its queue": lambda c: c.queue_delete("sub.finance"),
     }
-    outcomes = {}
+    outcomes: dict[str, object] = {}
     for name, attempt in attempts.items():
         with channel(finance) as opened:
             try:

@@ -14,7 +14,8 @@ DISTRICT, STREET, COMMUNITY = "230102", "230102001", "230102001001"
 
 
 def key(audience, area, words="registry.organisation.registered"):
-    return topology.routing_key(*words.split("."), audience, area)
+    service, noun, verb = words.split(".")
+    return topology.routing_key(service, noun, verb, audience, area)
 
 
 @pytest.mark.unit
@@ -102,7 +103,7 @@ class Broker:
 
     def take(self, queue, seconds=5.0):
         """The bodies that arrive until nothing more is there."""
-        found = []
+        found: list[bytes] = []
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             method, _, body = self.channel.basic_get(queue, auto_ack=True)
