@@ -45,7 +45,7 @@ class MessageState(Schema):
 
     id = Id(required=True)
     area = Area(required=True)
-    recipient = fields.Str(required=True)
+    recipient = RecipientField(required=True)
     template = fields.Str(required=True)
     subject = fields.Nested(Bilingual, required=True)
     about_kind = fields.Str(load_default=None, allow_none=True)
@@ -138,14 +138,14 @@ class ReminderState(Schema):
 
     id = Id(required=True)
     area = Area(required=True)
-    recipient = fields.Str(required=True)
+    recipient = RecipientField(required=True)
     subject = fields.Nested(Bilingual, required=True)
     about_kind = fields.Str(load_default=None, allow_none=True)
     about = Id(load_default=None, allow_none=True)
     due_at = Moment(required=True)
     status = fields.Str(required=True)
     fired_at = Moment(load_default=None, allow_none=True)
-    escalated_to = fields.Str(load_default=None, allow_none=True)
+    escalated_to = RecipientField(load_default=None, allow_none=True)
     generated = fields.Bool(load_default=False)
 
 
@@ -248,7 +248,7 @@ class SeenEscalation(Schema):
     """What notifications reads of its own reminders that other nodes escalate."""
 
     recipient = fields.Str(required=True)
-    escalated_to = RecipientField(required=True)
+    escalated_to = RecipientField(load_default=None, allow_none=True)
     # An effect's `subject` is the record's id.
     subject_text = fields.Nested(Bilingual, required=True, unknown=EXCLUDE, data_key="subject")
     generated = fields.Bool(load_default=False)
