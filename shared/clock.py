@@ -44,11 +44,14 @@ def at(moment: datetime | None) -> Iterator[None]:
 
 
 def parse(text: str) -> datetime:
-    """An RFC 3339 time with its offset, as UTC. Raises ValueError without an offset."""
+    """An RFC 3339 time with its offset, as UTC. Raises ValueError without an offset or outside the calendar."""
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         raise ValueError(f"{text!r} has no offset from UTC")
-    return _milliseconds(moment.astimezone(UTC))
+    try:
+        return _milliseconds(moment.astimezone(UTC))
+    except OverflowError as error:
+        raise ValueError(f"{text!r} lies outside the calendar in UTC") from error
 
 
 def text(moment: datetime) -> str:

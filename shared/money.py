@@ -10,12 +10,13 @@ LARGEST = 10**15  # fen; ten trillion yuan, far above any budget and far below w
 def fen(yuan: str | int | Decimal) -> int:
     """Fen of an amount in yuan. Raises ValueError where it is finer than a fen or not a number."""
     try:
-        amount = Decimal(str(yuan)) * 100
-        if amount != amount.to_integral_value():
-            raise ValueError(f"{yuan} yuan is finer than a fen")
+        amount = Decimal(str(yuan))
+        whole = amount.quantize(Decimal("0.01"))  # never rounds silently: raises where digits do not suffice
     except ArithmeticError as error:
         raise ValueError(f"{yuan!r} is not an amount in yuan") from error
-    return int(amount)
+    if whole != amount:
+        raise ValueError(f"{yuan} yuan is finer than a fen")
+    return int(whole.scaleb(2))
 
 
 def yuan(amount: int) -> str:
@@ -25,10 +26,14 @@ def yuan(amount: int) -> str:
 
 
 def shares(total: int, weights: list[int]) -> list[int]:
-    """`total` fen divided by weights so that the parts sum up to it again: the earliest parts take the odd fen."""
+    """`total` fen divided by weights so that the parts sum up to it again.
+
+    The earliest parts take the odd fen, but never one whose weight is nought.
+    """
     if not weights or any(w < 0 for w in weights) or sum(weights) == 0:
         raise ValueError("weights must be non-negative and not all zero")
     parts = [total * weight // sum(weights) for weight in weights]
-    for index in range(total - sum(parts)):
-        parts[index % len(parts)] += 1
+    weighed = [index for index, weight in enumerate(weights) if weight]
+    for index in weighed[: total - sum(parts)]:  # fewer than one fen is missing from each
+        parts[index] += 1
     return parts

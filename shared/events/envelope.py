@@ -85,8 +85,8 @@ def decode(body: bytes, content_type: str | None) -> Event:
 def _event(given: dict[str, Any], data: dict[str, Any]) -> Event:
     def text(name: str, length: int = 200) -> str:
         value = given.get(name)
-        if not isinstance(value, str) or not 0 < len(value) <= length:
-            raise BadEvent("invalid", f"{name} must be a text of 1 to {length} characters")
+        if not isinstance(value, str) or not 0 < len(value) <= length or not value.isprintable():
+            raise BadEvent("invalid", f"{name} must be a text of 1 to {length} printable characters")
         return value
 
     def count(name: str) -> int:
@@ -109,6 +109,10 @@ def _event(given: dict[str, Any], data: dict[str, Any]) -> Event:
     time = given.get("time")
     if not isinstance(time, datetime) or time.tzinfo is None:
         raise BadEvent("invalid", "time must be an RFC 3339 time with an offset")
+    try:
+        moment = clock.parse(time.isoformat())
+    except ValueError as error:
+        raise BadEvent("invalid", f"time: {error}") from error
     return Event(
         id=text("id", 64),
         type=given["type"],
@@ -117,7 +121,7 @@ def _event(given: dict[str, Any], data: dict[str, Any]) -> Event:
         verb=words[2],
         node=origin[1],
         subject=text("subject", 64),
-        time=clock.parse(time.isoformat()),
+        time=moment,
         dataschema=given["dataschema"],
         sequence=count("sequence"),
         epoch=count("epoch"),
