@@ -86,6 +86,7 @@ Result = TypeVar("Result")
 def new(
     call: Call,
     kind: type[A],
+    /,
     *,
     area: str,
     label: str | None = None,
@@ -113,7 +114,7 @@ def new(
     )
 
 
-def record(call: Call, kind: type[R], label: str, **values: Any) -> R:
+def record(call: Call, kind: type[R], label: str, /, **values: Any) -> R:
     """A plain record whose id derives from the call's cause, to be passed to `save_all`."""
     return kind(id=call.new_id(label), created_at=call.now, **values)
 
