@@ -6,6 +6,7 @@ from typing import Any
 
 from services.registry import domain, subjects
 from services.registry.documents import Organisation, PartyBranch, Station, Summary
+from shared import areas
 from shared.call import Call
 from shared.errors import Misdirected, NotYetKnown, Refused, Text
 from shared.events.types import EventType
@@ -35,6 +36,18 @@ def accept(call: Call, organisation_id: str) -> Organisation:
     return _move(call, organisation_id, "accept", subjects.ACCEPTED)
 
 
+@command
+def resubmit(call: Call, organisation_id: str, body: Data) -> Organisation:
+    """Hand in again what was corrected 补正. Raises Refused where the whole then does not fit the track."""
+    organisation = load(call, Organisation, organisation_id, organisation_field="id")
+    organisation.status = advance(domain.OrganisationLife, organisation.status, "resubmit")
+    for name, value in body.items():
+        setattr(organisation, name, value)
+    domain.check_identity(organisation.track, organisation.type, organisation.credit_code)
+    organisation.reasons = None
+    return save(call, organisation, subjects.RESUBMITTED)
+
+
 def decide(call: Call, organisation_id: str, approve: bool, reasons: str) -> Organisation:
     """Approve 准予 or refuse 不予 an accepted application."""
     if approve:
@@ -60,10 +73,14 @@ def _move(
     call: Call, organisation_id: str, action: str, event: EventType, reasons: str | None = None
 ) -> Organisation:
     organisation = load(call, Organisation, organisation_id)
-    domain.check_decider(organisation.track, [grant.role for grant in call.actor.grants])
+    # A street's node may vouch for any role, but only at its own area: the deciding area is what counts.
+    where = domain.deciding_area(organisation.track, organisation.area)
+    held = [grant.role for grant in call.actor.grants if areas.contains(grant.area, where)]
+    domain.check_decider(organisation.track, held)
     organisation.status = advance(domain.OrganisationLife, organisation.status, action)
     organisation.reasons = reasons
-    organisation.decided_at = call.now
+    if action not in ("ask_correction", "accept"):
+        organisation.decided_at = call.now
     return save(call, organisation, event)
 
 

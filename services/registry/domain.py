@@ -53,7 +53,8 @@ def deciding_area(track: str, area: str) -> str:
 
 
 def check_decider(track: str, roles: Collection[str]) -> None:
-    """Raise Forbidden unless the roles may decide on this track. Hub bodies never register or penalise."""
+    """Raise Forbidden unless the roles, held at the deciding area, may decide on this track. Hub bodies never
+    register or penalise."""
     needed = {"district_staff"} if track == "registered" else {"district_staff", "street_staff"}
     if needed.isdisjoint(roles):
         raise Forbidden(
@@ -127,6 +128,13 @@ def complies(five_haves: Mapping[str, bool], seven_in_common: Mapping[str, bool]
 def check_branch(kind: str, organisations: Collection[str]) -> None:
     """Raise Refused unless the number of organisations fits: an independent branch 独立党支部 belongs to one,
     a joint branch 联合党支部 to two at least."""
+    if len(set(organisations)) != len(organisations):
+        raise Refused(
+            "branch-members",
+            Text("An organisation is named twice.", "有社会组织被重复填写。"),
+            Text("Name each organisation once.", "每个社会组织只填写一次。"),
+            field="organisations",
+        )
     if kind == "independent" and len(organisations) != 1:
         raise Refused(
             "branch-members",

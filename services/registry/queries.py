@@ -31,7 +31,9 @@ def summaries(query: dict[str, Any]) -> Any:
 
 
 def divisions(area: str) -> Page[areas.Division]:
-    """An area and what lies directly below it, from the official code list."""
+    """An area and what lies directly below it, from the official code list; nothing of what is not in it."""
+    if not areas.is_area(area):
+        return Page([])
     return Page([d for d in areas.divisions(area[:6]).values() if area in (d.code, d.parent)])
 
 

@@ -25,6 +25,17 @@ class NewOrganisation(Schema):
     generated = fields.Bool(load_default=False)
 
 
+class Correction(Schema):
+    """What is corrected 补正 in an application; what is left out stays as it was."""
+
+    name = fields.Str(validate=_NAME)
+    type = fields.Str(allow_none=True, validate=validate.OneOf(list(domain.TYPES)))
+    credit_code = fields.Str(allow_none=True, validate=validate.Length(equal=18))
+    category = fields.Str(allow_none=True, validate=validate.Length(1, 50))
+    supervising_unit = fields.Str(allow_none=True, validate=_NAME)
+    established_on = Day()
+
+
 class Decision(Schema):
     """A decision with its reasons."""
 

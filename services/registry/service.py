@@ -59,6 +59,13 @@ class RegistryService(Service):
         return commands.ask_correction(call, id, body["reasons"])
 
     @post(
+        "/organisations/<id>/resubmission", body=schemas.Correction, answer=schemas.OrganisationView,
+        allow=APPLICANTS, summary="Hand in the corrected application 补正后重新提交",
+    )  # fmt: skip
+    def resubmit(self, call: Call, id: str, body: Data) -> Any:
+        return commands.resubmit(call, id, body)
+
+    @post(
         "/organisations/<id>/acceptance", answer=schemas.OrganisationView, allow=STAFF,
         summary="Accept the application 受理",
     )  # fmt: skip

@@ -11,6 +11,7 @@ ORGANISATION = Subject(
 )
 APPLIED = ORGANISATION.event("applied", Text("applied", "申请"))
 CORRECTION_ASKED = ORGANISATION.event("correction_asked", Text("correction asked", "要求补正"))
+RESUBMITTED = ORGANISATION.event("resubmitted", Text("resubmitted", "补正后重新提交"))
 ACCEPTED = ORGANISATION.event("accepted", Text("accepted", "受理"))
 APPROVED = ORGANISATION.event("approved", Text("approved", "准予"))
 REFUSED = ORGANISATION.event("refused", Text("refused", "不予"))
@@ -18,7 +19,7 @@ SUSPENDED = ORGANISATION.event("suspended", Text("suspended", "暂停活动"))
 RESUMED = ORGANISATION.event("resumed", Text("resumed", "恢复活动"))
 CANCELLED = ORGANISATION.event("cancelled", Text("cancelled", "注销"))
 ORGANISATION_EVENTS = (
-    APPLIED, CORRECTION_ASKED, ACCEPTED, APPROVED, REFUSED, SUSPENDED, RESUMED, CANCELLED,
+    APPLIED, CORRECTION_ASKED, RESUBMITTED, ACCEPTED, APPROVED, REFUSED, SUSPENDED, RESUMED, CANCELLED,
 )  # fmt: skip
 
 STATION = Subject("registry", "station", schemas.StationState, Text("service station", "服务站"))
