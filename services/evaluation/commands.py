@@ -24,6 +24,7 @@ def conclude_phase(call: Call, body: Data) -> PhaseEvaluation:
     if project is None:
         raise NotYetKnown(Text("Project", "项目"), body["project"], "project")
     evaluation = new(call, PhaseEvaluation, area=project.area, at=project.owner, **body)
+    call.authorise(project.owner)  # who vouches for the organisation's area only does not release its money
     evaluation.organisation = project.organisation
     evaluation.concluded_at = call.now
     domain.check_evaluator(call.actor.organisation, (project.organisation, project.host))
@@ -57,6 +58,7 @@ def award_grade(call: Call, body: Data) -> Grade:
         valid_until=holds.last,
         **given,
     )
+    call.authorise(district)  # not just at the organisation's own area
     grade.organisation = organisation.id
     domain.check_gradable(organisation.track, organisation.status)
     domain.check_announced(body["announced_on"], call.now)
@@ -67,6 +69,7 @@ def award_grade(call: Call, body: Data) -> Grade:
 def lower_grade(call: Call, grade_id: str, lowered: str, reasons: str) -> Grade:
     """Lower a grade 降低等级. Raises Refused unless it becomes lower."""
     grade = load(call, Grade, grade_id)
+    call.authorise(areas.path(grade.area)[0])
     domain.check_lower(grade.grade, lowered)
     grade.grade, grade.reasons = lowered, reasons
     return save(call, grade, subjects.LOWERED)

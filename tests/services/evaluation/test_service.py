@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from shared import keys
+from shared.call import Grant
 from shared.ids import new_id
 from tests.harness import RunningNode, eventually
 from tests.services import told
@@ -22,7 +24,11 @@ def here(node: Callable[..., RunningNode]) -> RunningNode:
 
 
 def evaluate(here: RunningNode, project: str, **changed: Any) -> Any:
-    more = {name: changed.pop(name) for name in ("role", "organisation", "now", "key") if name in changed}
+    more = {
+        name: changed.pop(name)
+        for name in ("role", "organisation", "now", "key", "headers")
+        if name in changed
+    }
     body = {
         "project": project,
         "phase": "mid_term",
@@ -207,3 +213,15 @@ def test_what_evaluation_publishes_is_handled_and_nothing_is_dead_or_parked(here
     for service in ("evaluation", "notifications"):
         assert here.letters(f"svc.{service}.dead") == []
         assert here.letters(f"svc.{service}.parked") == []
+
+
+def test_a_role_granted_for_the_organisations_street_only_does_not_act_for_the_district(here: RunningNode):
+    """A street's node can vouch for any role, but only within its own area; the district pays and grades."""
+    project, organisation = running(here)
+    known(lambda: evaluate(here, project, phase="initial"))
+    grants = [Grant("evaluator", STREET), Grant("district_staff", STREET)]
+    token = keys.issue(keys.load_private(here.folder / "keys"), here.area, "li", grants)
+    sent = {"Authorization": f"Bearer {token}"}
+    assert evaluate(here, project, role=None, headers=sent).status_code == 403
+    body = {"organisation": organisation, "grade": "5A", "announced_on": "2026-05-08"}
+    assert here.post("/api/evaluation/grades", body, None, headers=sent).status_code == 403
