@@ -27,7 +27,7 @@ from shared.errors import Misdirected, NotFound
 from shared.events.envelope import BadEvent, Event
 from shared.events.types import Subject
 from shared.store import nodes, readmodel
-from shared.store.aggregate import Aggregate, AlreadyApplied
+from shared.store.aggregate import Aggregate, AlreadyApplied, repeated
 from shared.store.readmodel import ReadModel
 
 Outcome = Literal["applied", "duplicate", "stale", "elsewhere"]
@@ -140,13 +140,14 @@ def effect(
             correlation=event.correlation,
             now=event.time,
         )
+        repeated.set(False)
         try:
             command(call, data | {"subject": event.subject, "area": event.area, "node": event.node})
         except AlreadyApplied:
             return "duplicate"
         except (Misdirected, NotFound):
             return "elsewhere"
-        return "applied"
+        return "duplicate" if repeated.get() else "applied"
 
     return Handler(service, noun, verb, version, schema, run, "effect", name)
 

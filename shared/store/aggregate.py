@@ -12,8 +12,11 @@ answered 421, and only events change them.
 from __future__ import annotations
 
 import functools
+import random
+import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, cast
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any, Concatenate, NoReturn, ParamSpec, TypeVar, cast
 
 from mongoengine import DateTimeField, DictField, Document, IntField, ListField, StringField
 from pymongo.errors import DuplicateKeyError, OperationFailure
@@ -30,6 +33,10 @@ if TYPE_CHECKING:
 # derives from the cause: that is their guard beyond this number.
 INBOX_LIMIT = 2000
 ATTEMPTS = 8  # of a command that meets a concurrent change, before the caller is told to try again
+PAUSE = 0.005  # seconds at most before the second attempt, twice as long before each further one
+
+# Whether the last command in this context found that its cause had acted before.
+repeated: ContextVar[bool] = ContextVar("hatchery_repeated", default=False)
 
 _MANAGED = {"_id", "version", "outbox", "inbox", "pending_since"}
 _WRITE_CONFLICT = 112
@@ -161,18 +168,18 @@ def save(call: Call, aggregate: A, event: EventType) -> A:
 
 def save_all(call: Call, *changes: tuple[Aggregate, EventType] | Record) -> None:
     """Save several aggregates, each with its event, and plain records: all or none. Raises VersionConflict."""
-    if len(changes) == 1:
-        _write(call, changes[0], None)
-    else:
-        client = type(_document(changes[0]))._get_collection().database.client
-        try:
+    try:
+        if len(changes) == 1:
+            _write(call, changes[0], None)
+        else:
+            client = type(_document(changes[0]))._get_collection().database.client
             with client.start_session() as session, session.start_transaction():
                 for change in changes:
                     _write(call, change, session)
-        except OperationFailure as error:
-            if error.code == _WRITE_CONFLICT or error.has_error_label("TransientTransactionError"):
-                raise VersionConflict from error
-            raise
+    except OperationFailure as error:
+        if error.code == _WRITE_CONFLICT or error.has_error_label("TransientTransactionError"):
+            raise VersionConflict from error
+        raise
     wakeup.committed()
 
 
@@ -183,7 +190,7 @@ def _document(change: tuple[Aggregate, EventType] | Record) -> Document:
 def _write(call: Call, change: tuple[Aggregate, EventType] | Record, session: Any) -> None:
     if isinstance(change, Record):
         change.validate()
-        type(change)._get_collection().insert_one(change.to_mongo().to_dict(), session=session)
+        _insert(type(change), change.to_mongo().to_dict(), session)
         return
     aggregate, event = change
     aggregate.updated_at = call.now
@@ -194,21 +201,13 @@ def _write(call: Call, change: tuple[Aggregate, EventType] | Record, session: An
     collection = type(aggregate)._get_collection()
     if aggregate.version == 0:
         values |= {"version": 1, "outbox": [envelope], "inbox": [call.cause], "pending_since": clock.wall()}
-        try:
-            collection.insert_one(values, session=session)
-        except DuplicateKeyError as error:
-            if "_id" not in str(error.details.get("keyPattern", error)) if error.details else True:
-                raise Conflict(
-                    "exists-already",
-                    Text("The same thing exists already.", "相同的记录已存在。"),
-                    Text("Look it up instead of creating it again.", "请查询已有记录，无需重复创建。"),
-                ) from error
-            raise VersionConflict from error  # the same cause, at the same time: the next round finds it
+        _insert(type(aggregate), values, session)
     else:
         changed = {key: value for key, value in values.items() if key not in _MANAGED}
         removed = {f.db_field: 1 for f in aggregate._fields.values() if f.db_field not in values}
         update = {
-            "$set": changed | {"version": aggregate.version + 1, "pending_since": clock.wall()},
+            "$set": changed | {"version": aggregate.version + 1},
+            "$min": {"pending_since": clock.wall()},  # the oldest unsent event's time, if there is one
             "$push": {
                 "outbox": {"$each": [envelope]},
                 "inbox": {"$each": [call.cause], "$slice": -INBOX_LIMIT},
@@ -218,9 +217,37 @@ def _write(call: Call, change: tuple[Aggregate, EventType] | Record, session: An
         if removed:
             update["$unset"] = removed
         where = {"_id": aggregate.id, "version": aggregate.version, "owner": call.node.area}
-        if collection.update_one(where, update, session=session).matched_count == 0:
+        try:
+            found = collection.update_one(where, update, session=session).matched_count
+        except DuplicateKeyError as error:
+            raise _exists_already() from error
+        if not found:
             raise VersionConflict
     aggregate.version += 1
+
+
+def _insert(kind: type[Document], values: dict[str, Any], session: Any) -> None:
+    try:
+        kind._get_collection().insert_one(values, session=session)
+    except DuplicateKeyError as error:
+        _explain(kind, values["_id"], error)
+
+
+def _explain(kind: type[Document], identifier: str, error: DuplicateKeyError) -> NoReturn:
+    """The same id means the same cause, at the same time: the next round finds what it did. The store may
+    have stumbled over another unique index first, so it is asked."""
+    same = (error.details or {}).get("keyPattern") == {"_id": 1}
+    if same or kind._get_collection().find_one({"_id": identifier}, {"_id": 1}):
+        raise VersionConflict from error
+    raise _exists_already() from error
+
+
+def _exists_already() -> Conflict:
+    return Conflict(
+        "exists-already",
+        Text("The same thing exists already.", "相同的记录已存在。"),
+        Text("Look it up instead of creating it again.", "请查询已有记录，无需重复创建。"),
+    )
 
 
 def command(
@@ -232,17 +259,21 @@ def command(
     @functools.wraps(function)
     def run(call: Call, /, *args: P.args, **kwargs: P.kwargs) -> Result:
         looked_again = False
-        for _ in range(ATTEMPTS):
+        for attempt in range(ATTEMPTS):
             try:
-                return function(call, *args, **kwargs)
+                result = function(call, *args, **kwargs)
             except AlreadyApplied as applied:
                 # The same cause may have been committed by another process between two looks of this run:
                 # only a run from the start meets first what the command returns.
                 if looked_again:
+                    repeated.set(True)
                     return cast(Result, applied.aggregate)  # by convention what the command returns
                 looked_again = True
             except VersionConflict:
-                continue
+                time.sleep(random.uniform(0, PAUSE * 2**attempt))  # noqa: S311, spreads competitors
+            else:
+                repeated.set(False)
+                return result
         raise Conflict(
             "busy-record",
             Text("The record keeps being changed by others.", "该记录正被频繁修改。"),

@@ -38,9 +38,13 @@ def put(
         "_id": identifier,
         "$or": [{"epoch": {"$lt": epoch}}, {"epoch": epoch, "sequence": {"$lt": sequence}}],
     }
-    values = state | {"epoch": epoch, "sequence": sequence}
+    change = {"$set": state | {"epoch": epoch, "sequence": sequence}}
+    collection = kind._get_collection()
     try:
-        kind._get_collection().update_one(newer, {"$set": values}, upsert=True)
+        collection.update_one(newer, change, upsert=True)
     except DuplicateKeyError:
-        return False
+        if collection.find_one({"_id": identifier}, {"_id": 1}) is None:
+            raise  # another unique index: what stands in the way may go, so the event must come again
+        # It is there, perhaps only since a moment ago, and then what came in between may be older.
+        return bool(collection.update_one(newer, change).matched_count)
     return True
