@@ -107,6 +107,14 @@ def test_what_is_handed_in_again_must_still_fit_its_track(here: RunningNode):
     assert read(here, organisation)["status"] == "correcting"
 
 
+def test_a_correction_cannot_take_the_credit_code_of_another(here: RunningNode):
+    taken = read(here, apply(here, form()))["credit_code"]
+    organisation = apply(here, form())
+    act(here, organisation, "correction", {"reasons": "信用代码有误"})
+    answer = act(here, organisation, "resubmission", {"credit_code": taken})
+    assert (answer.status_code, code(answer)) == (409, "exists-already")
+
+
 def test_an_officer_hands_in_the_own_application_only(here: RunningNode):
     organisation = apply(here, team())
     act(here, organisation, "correction", {"reasons": "缺少名册"})
