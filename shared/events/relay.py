@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import amqp
@@ -31,9 +32,9 @@ _log = logging.getLogger(__name__)
 
 WINDOW = 200  # events under way; above it nothing was gained in the trials, below it confirms are waited for
 CONFIRM = 15.0  # seconds for a window's confirms; a blocked broker (memory alarm) never answers
-IDLE = 1.0  # seconds between looks for what another process, or one that was killed, left behind
+IDLE = 2.0  # seconds between looks for what another process, or one that was killed, left behind
 BACKOFF = (0.2, 0.5, 1.0, 2.0, 5.0)  # seconds between attempts to reach the broker or the store
-MEASURE = 5.0  # seconds between looks at the backlog's size while nothing is sent
+MEASURE = 2.0  # seconds between looks at the backlog's size
 
 
 class Unconfirmed(Exception):
@@ -104,6 +105,8 @@ class Relay(DependencyProvider):
         self.kinds: tuple[type[Aggregate], ...] = self.container.service_cls.aggregates
         self.lease = Lease("relay")
         self._wake = Signal()
+        self._changed: set[type[Aggregate]] = set()
+        self._measured = self._looked = float("-inf")
         self._stopping = False
         self._connection: amqp.Connection | None = None
         self._publisher: Publisher | None = None
@@ -116,7 +119,7 @@ class Relay(DependencyProvider):
     def stop(self) -> None:
         """Send what is ready within one window's time, then hand the lease over."""
         self._stopping = True
-        self._notify()
+        self._notify(self.kinds)
         wakeup.forget(self._notify)
         with eventlet.Timeout(CONFIRM, False):
             self._thread.wait()
@@ -127,7 +130,8 @@ class Relay(DependencyProvider):
     def kill(self) -> None:
         self._stopping = True
 
-    def _notify(self) -> None:
+    def _notify(self, kinds: Collection[type[Aggregate]]) -> None:
+        self._changed.update(kinds)
         if not self._wake.ready():
             self._wake.send()
 
@@ -166,9 +170,12 @@ class Relay(DependencyProvider):
             return 0
         self._measure()
         self._keep_alive()
-        waiting = outbox.pending(self.kinds, WINDOW)[:WINDOW]
+        kinds = self._worth_a_look()
+        self._changed -= kinds  # before looking: what is committed meanwhile is looked for again
+        waiting = outbox.pending(kinds, WINDOW)[:WINDOW]
         if not waiting:
             return 0
+        self._changed |= kinds
         confirmed = self._publish([p.envelope for p in waiting])
         outbox.mark_sent([p for p in waiting if p.envelope["id"] in confirmed])
         metrics.EVENTS_PUBLISHED.inc(len(confirmed))
@@ -176,7 +183,17 @@ class Relay(DependencyProvider):
             raise Unconfirmed(f"{len(waiting) - len(confirmed)} of {len(waiting)} events were not confirmed")
         return len(confirmed)
 
+    def _worth_a_look(self) -> set[type[Aggregate]]:
+        """The kinds that this process has changed; now and then all, for what others left behind."""
+        if time.monotonic() - self._looked < IDLE:
+            return set(self._changed)
+        self._looked = time.monotonic()
+        return set(self.kinds)
+
     def _measure(self) -> None:
+        if time.monotonic() - self._measured < MEASURE:
+            return
+        self._measured = time.monotonic()
         count, age = outbox.backlog(self.kinds)
         metrics.OUTBOX_PENDING.set(count)
         metrics.OUTBOX_AGE.set(age)

@@ -180,7 +180,7 @@ def save_all(call: Call, *changes: tuple[Aggregate, EventType] | Record) -> None
         if error.code == _WRITE_CONFLICT or error.has_error_label("TransientTransactionError"):
             raise VersionConflict from error
         raise
-    wakeup.committed()
+    wakeup.committed({type(change[0]) for change in changes if isinstance(change, tuple)})
 
 
 def _document(change: tuple[Aggregate, EventType] | Record) -> Document:

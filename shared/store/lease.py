@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
@@ -11,7 +11,8 @@ from shared import clock
 from shared.ids import new_id
 from shared.store.connection import database
 
-LASTS = timedelta(seconds=10)  # a killed holder is replaced after that
+LASTS = timedelta(seconds=15)  # a killed holder is replaced after that
+RENEW = LASTS / 3  # how often a holder says that it lives
 
 
 class Lease:
@@ -21,10 +22,13 @@ class Lease:
     def __init__(self, name: str) -> None:
         self.name = name
         self.holder = new_id()
+        self._renewed = datetime.min.replace(tzinfo=UTC)
 
     def take(self) -> bool:
-        """Take or renew it; False while somebody else holds it."""
+        """Take it, or renew it where it was not renewed for RENEW; False while somebody else holds it."""
         now = clock.wall()
+        if now - self._renewed < RENEW:
+            return True
         mine = {
             "_id": self.name,
             "$or": [{"holder": self.holder}, {"expires": {"$lt": now}}],
@@ -36,7 +40,11 @@ class Lease:
             )
         except DuplicateKeyError:
             return False
-        return bool(held and held["holder"] == self.holder)
+        if held is None or held["holder"] != self.holder:
+            return False
+        self._renewed = now
+        return True
 
     def release(self) -> None:
+        self._renewed = datetime.min.replace(tzinfo=UTC)
         database()["leases"].delete_one({"_id": self.name, "holder": self.holder})
