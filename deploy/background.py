@@ -67,19 +67,24 @@ def node_runs(home: Home, area: str) -> bool:
 
 def stop_all(home: Home) -> list[str]:
     """End every node and the embedded broker and store; what was running, in words."""
-    running = [area for area in home.nodes() if node_runs(home, area)]
-    with ThreadPoolExecutor(max(len(running), 1)) as pool:
-        list(pool.map(lambda area: _end_launcher(home, area), running))
-    left = [pid for area in home.nodes() for pid in _left_services(home, area)]
-    for pid in left:
-        identity.end(identity.identify(pid), 5)
-    ended = [f"node {area}" for area in running] + ([f"{len(left)} services left over"] if left else [])
+    ended = stop_nodes(home)
     try:
         stop_home(home.path)
         ended.append("broker and store")
     except NotRunning:
         pass
     return ended
+
+
+def stop_nodes(home: Home) -> list[str]:
+    """End every node that was started in the background; what was running, in words."""
+    running = [area for area in home.nodes() if node_runs(home, area)]
+    with ThreadPoolExecutor(max(len(running), 1)) as pool:
+        list(pool.map(lambda area: _end_launcher(home, area), running))
+    left = [pid for area in home.nodes() for pid in _left_services(home, area)]
+    for pid in left:
+        identity.end(identity.identify(pid), 5)
+    return [f"node {area}" for area in running] + ([f"{len(left)} services left over"] if left else [])
 
 
 def wait_ready(nodes: Iterable[Node], seconds: float = READY) -> None:
