@@ -122,16 +122,19 @@ def found_branch(call: Call, body: Data) -> PartyBranch:
 
 
 @command
-def announce_summary(call: Call, data: Data) -> Summary:
+def announce_summary(call: Call, data: Data) -> Summary | None:
     """Tell everybody what they may know of an organisation; the root node does, for all of its area.
 
-    Raises Misdirected elsewhere. Events may come in any order: an older state never replaces a newer one.
+    An application is nobody else's business until it is approved. Raises Misdirected elsewhere. Events may
+    come in any order: an older state never replaces a newer one.
     """
     if call.node.parent is not None:
         raise Misdirected(data["area"][:6], None)
     state = find(Organisation, data["subject"])
     if state is None:
         raise NotYetKnown(Text("Organisation", "社会组织"), data["subject"], "subject")
+    if state.status not in domain.PUBLIC_STATES:
+        return None
     shared = {name: getattr(state, name) for name in ("area", "name", "track", "type", "category", "status")}
     identifier = derived_id(data["subject"], "summary")
     seen = [state.epoch, state.sequence]

@@ -20,6 +20,9 @@ TYPES = {
 }  # with the first two digits of their credit codes (GB 32100: civil affairs)
 BRANCH_KINDS = ("independent", "joint", "functional")  # 独立、联合、功能型党组织
 
+# From the approval on, an organisation is public.
+PUBLIC_STATES = ("active", "suspended", "cancelled")
+
 FIVE_HAVES = ("window", "desk_sign", "computer", "filing_cabinet", "records")  # 五有 (Daoli)
 SEVEN_IN_COMMON = ("sign", "plate", "panels", "content", "functions", "duties", "procedure")  # 七统一 (Daoli)
 

@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
+from services.registry import domain
 from services.registry.documents import Organisation, PartyBranch, Station, Summary
 from shared import areas
+from shared.call import Call
 from shared.http import Page
 from shared.store.queries import below, get, page
 
-organisation = get(Organisation)
+_organisation = get(Organisation)
 station = get(Station)
 branch = get(PartyBranch)
+
+
+def organisation(call: Call, identifier: str) -> Organisation:
+    """One organisation. What is not public yet is shown to those only who have to do with it."""
+    found = _organisation(identifier)
+    if found.status not in domain.PUBLIC_STATES:
+        call.authorise(found.area, found.id)
+    return found
 
 
 def organisations(query: dict[str, Any]) -> Any:

@@ -26,7 +26,7 @@ def district(node: Callable[..., RunningNode]) -> RunningNode:
 
 
 def known(district: RunningNode, subject: str) -> bool:
-    return district.get(f"/api/registry/organisations/{subject}", None).ok
+    return district.get(f"/api/registry/organisations/{subject}").ok
 
 
 def dead(district: RunningNode, count: int = 1) -> list[dict[str, object]]:

@@ -63,7 +63,7 @@ def _check_applicant(call: Call, body: Data, organisation_area: str, round_area:
 def screen(call: Call, application_id: str) -> Application:
     """First screening 初审, by rule alone: passed, or rejected with every reason."""
     application = load(call, Application, application_id)
-    target = known.round_here(call, application.round)
+    target = known.judged_round(call, application.round)
     domain.check_reviewing(target.status)
     topic = KnownTopic.objects(id=application.topic).first() if application.topic else None
     reasons = domain.screen(
@@ -89,7 +89,7 @@ def screen(call: Call, application_id: str) -> Application:
 def score(call: Call, application_id: str, body: Data) -> Application:
     """One expert's scores 评分. Raises Refused for ties to the applicant, Conflict for a second score."""
     application = load(call, Application, application_id)
-    target = known.round_here(call, application.round)
+    target = known.judged_round(call, application.round)
     domain.check_reviewing(target.status)
     if application.status != "screened":
         raise Refused(
@@ -127,7 +127,7 @@ def object_to(call: Call, application_id: str, text: str) -> Data:
 @command
 def _object_to(call: Call, application_id: str, text: str) -> Application:
     application = load(call, Application, application_id)
-    target = known.round_here(call, application.round)
+    target = known.judged_round(call, application.round)
     running = target.status == "noticed" and call.now <= target.notice_ends_at
     if not running or not application.proposed or application.status != "screened":
         raise Refused(
@@ -146,6 +146,7 @@ def _object_to(call: Call, application_id: str, text: str) -> Application:
 def settle(call: Call, application_id: str, objection_id: str, body: Data) -> Application:
     """Settle an objection; one that is upheld drops the application."""
     application = load(call, Application, application_id)
+    known.judged_round(call, application.round)
     objection = next((o for o in application.objections if o["id"] == objection_id), None)
     if objection is None:
         raise NotFound(

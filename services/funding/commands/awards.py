@@ -25,7 +25,7 @@ def award(call: Call, application_id: str, wanted: list[Data]) -> Application:
     any more, and beyond what the round's funds have free.
     """
     application = load(call, Application, application_id)
-    target = known.round_here(call, application.round)
+    target = known.judged_round(call, application.round)
     application.status = advance(domain.ApplicationLife, application.status, "award")
     _check_award(call, application, target.status, target.notice_ends_at)
     available = funds.load_funds(call, target.funds)
@@ -73,7 +73,7 @@ def contract(call: Call, application_id: str, signed_on: date) -> Project:
         call, Project, area=stub.area, beside=stub, application=stub.id, signed_on=signed_on, **values
     )
     application = load(call, Application, application_id)
-    target = known.round_here(call, application.round)
+    target = known.judged_round(call, application.round)
     application.status = advance(domain.ApplicationLife, application.status, "sign")
     project.organisation = application.organisation
     project.sources = application.commitments

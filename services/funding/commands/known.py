@@ -62,6 +62,14 @@ def round_here(call: Call, identifier: str) -> Round:
     return found
 
 
+def judged_round(call: Call, identifier: str) -> Round:
+    """The round that an application is judged in. Raises Forbidden unless the role holds at the round's area:
+    one at the applicant's own street must not decide on the district's money."""
+    found = round_here(call, identifier)
+    call.authorise(found.area)
+    return found
+
+
 def application(identifier: str) -> Application:
     found = find(Application, identifier)
     if found is None:
