@@ -124,6 +124,15 @@ class Client:
             return None
         raise Refusal(f"GET {response.url}: {_told(response)}")
 
+    def reaches(self, area: str, seconds: float) -> bool:
+        """Whether the node nearest to the area answers within so many seconds."""
+        end = time.monotonic() + seconds
+        while self.get(area, "/api/node", {}) is None:
+            if time.monotonic() > end:
+                return False
+            time.sleep(0.5)
+        return True
+
     def _session(self) -> requests.Session:
         session: requests.Session | None = getattr(self._local, "session", None)
         if session is None:

@@ -13,10 +13,12 @@ from deploy import background, nodes
 from deploy.home import Home
 from deploy.replay import figures, progress, session
 from deploy.replay.running import WORKERS
-from deploy.trouble import ATTENTION, DONE, EXIT_CODES, Trouble
+from deploy.trouble import ATTENTION, DONE, EXIT_CODES, UNREACHABLE, Trouble
 from deploy.wish import Wish
 from shared import areas
 from shared.node import SERVICES
+
+ANSWER = 15.0  # seconds that the district's node has to answer at the start
 
 
 def main(arguments: list[str]) -> int:
@@ -32,6 +34,12 @@ def main(arguments: list[str]) -> int:
     console.print(
         f"{data['title']['zh'] if data['title'] else data['scenario']}: {replay.steps} steps", highlight=False
     )
+    if not replay.client.reaches(data["district"], ANSWER):
+        raise Trouble(
+            f"node {data['district']} does not answer: start it (hatchery node run {data['district']}), "
+            "or the demonstration (hatchery demo)",
+            UNREACHABLE,
+        )
     label = data["scenario"]
     with progress.shown(console, {label: replay.steps}) as advance:
         replay.replay(lambda more: advance(label, more), given.workers)
