@@ -8,6 +8,7 @@ import amqp
 
 from shared import runtime
 from shared.events import topology
+from shared.telemetry import tracing
 
 HEARTBEAT = 10  # seconds; 60 did not notice a broker that was frozen for 90 s
 CONNECT = 5.0  # seconds
@@ -34,6 +35,13 @@ def connect(uri: str, name: str) -> amqp.Connection:
     )
     connection.connect()
     return connection
+
+
+def server(uri: str) -> dict[str, tracing.Attribute]:
+    """Where the broker is, as a span says it."""
+    parts = urlsplit(uri)
+    port = parts.port or (5671 if parts.scheme == "amqps" else 5672)
+    return {"server.address": parts.hostname or "localhost", "server.port": port}
 
 
 def prepare(connection: amqp.Connection) -> None:

@@ -159,8 +159,8 @@ class Consumer(Entrypoint):
             tracing.span(
                 f"process {self.queue}",
                 SpanKind.CONSUMER,
-                parent=event.traceparent,
-                attributes=_attributes(event, self.queue, exchange, key),
+                parent=event.traceparent or "",
+                attributes=_attributes(event, self.queue, exchange, key, message),
             ),
         ):
             self._dispatch(message, event)
@@ -214,6 +214,7 @@ class Consumer(Entrypoint):
             self._dead(message, "failed", f"{told}\n{''.join(last)}")
             return
         metrics.EVENTS_HANDLED.labels("*", "retried").inc()
+        tracing.failed(type(failure).__name__)
         _log.warning("an event is tried again later", extra={"reason": told[:300], "attempt": attempts + 1})
         self._forward(
             message, ATTEMPTS[attempts], self.queue, {"x-attempts": attempts + 1, "x-detail": told[:DETAIL]}
@@ -221,11 +222,13 @@ class Consumer(Entrypoint):
 
     def _dead(self, message: amqp.Message, reason: str, detail: str) -> None:
         metrics.EVENTS_HANDLED.labels("*", "dead").inc()
+        tracing.failed(reason)
         _log.error("an event became a dead letter", extra={"reason": reason})
         self._forward(message, "", topology.dead_queue(runtime.service()), _because(reason, detail))
 
     def _park(self, message: amqp.Message, reason: str, detail: str) -> None:
         metrics.EVENTS_HANDLED.labels("*", "parked").inc()
+        tracing.failed(reason)
         self._forward(message, "", topology.parked_queue(runtime.service()), _because(reason, detail))
 
     def _forward(self, message: amqp.Message, exchange: str, key: str, more: dict[str, Any]) -> None:
@@ -265,11 +268,13 @@ def dispatch(event: Event, handlers: list[Handler]) -> None:
     for handler in handlers:
         started = time.perf_counter()
         data = handler.parse(event)
-        with clock.at(event.time):
+        about = {"hatchery.handler.kind": handler.kind}
+        with tracing.span(handler.name, attributes=about) as span, clock.at(event.time):
             try:
                 outcome: str = handler.run(event, data)
             except VersionConflict as conflict:
                 raise RuntimeError("the record keeps changing") from conflict
+            span.set_attribute("hatchery.outcome", outcome)
         metrics.EVENTS_HANDLED.labels(handler.name, outcome).inc()
         metrics.HANDLER_SECONDS.labels(handler.name).observe(time.perf_counter() - started)
 
@@ -299,16 +304,24 @@ def _because(reason: str, detail: str) -> dict[str, Any]:
     return {"x-reason": reason, "x-detail": detail[:DETAIL]}
 
 
-def _attributes(event: Event, queue: str, exchange: str, key: str) -> dict[str, str | int]:
-    return {
+def _attributes(
+    event: Event, queue: str, exchange: str, key: str, message: amqp.Message
+) -> dict[str, tracing.Attribute]:
+    """After OpenTelemetry's messaging conventions for RabbitMQ, of the message as it first came: one that comes
+    back from a delay says so by its attempts."""
+    return broker.server(runtime.node().broker) | {
         "messaging.system": "rabbitmq",
         "messaging.operation.type": "process",
         "messaging.operation.name": "process",
-        "messaging.destination.name": queue,
+        "messaging.destination.name": f"{exchange}:{key}:{queue}",
+        "messaging.destination.template": queue,
         "messaging.rabbitmq.destination.routing_key": key,
-        "hatchery.exchange": exchange,  # which link it came over
-        "hatchery.from_node": event.node,
+        "messaging.rabbitmq.message.delivery_tag": message.delivery_tag,
         "messaging.message.id": event.id,
+        "cloudevents.event_id": event.id,
         "cloudevents.event_type": event.type,
         "cloudevents.event_subject": event.subject,
+        "hatchery.exchange": exchange,  # which link it came over
+        "hatchery.from_node": event.node,
+        "hatchery.attempts": int((message.headers or {}).get("x-attempts", 0)),
     }

@@ -201,17 +201,21 @@ class Relay(DependencyProvider):
     def _publish(self, envelopes: list[dict[str, Any]]) -> set[str]:
         publisher = self._connect()
         with contextlib.ExitStack() as spans:
+            sending: dict[str, tracing.Span] = {}
             for one in envelopes:
-                spans.enter_context(
+                sending[one["id"]] = spans.enter_context(
                     tracing.span(
                         f"send {topology.OWN}",
                         SpanKind.PRODUCER,
-                        parent=one.get("traceparent"),
+                        parent=one.get("traceparent", ""),  # "" starts a trace; None means the span before
                         attributes=_attributes(one),
                     )
                 )
                 one["traceparent"] = tracing.traceparent() or one.get("traceparent", "")
-            return publisher.publish(envelopes)
+            confirmed = publisher.publish(envelopes)
+            for identifier in sending.keys() - confirmed:
+                tracing.failed("unconfirmed", sending[identifier])
+            return confirmed
 
     def _connect(self) -> Publisher:
         if self._publisher is None:
@@ -242,14 +246,19 @@ def _abandon(close: Callable[[], Any]) -> None:
         close()
 
 
-def _attributes(one: dict[str, Any]) -> dict[str, str | int]:
-    return {
+def _attributes(one: dict[str, Any]) -> dict[str, tracing.Attribute]:
+    """After OpenTelemetry's messaging conventions for RabbitMQ; the span is named by the destination's template,
+    as routing keys are too many for names."""
+    key = routing_key(one)
+    return broker.server(runtime.node().broker) | {
         "messaging.system": "rabbitmq",
         "messaging.operation.type": "send",
         "messaging.operation.name": "send",
-        "messaging.destination.name": topology.OWN,
-        "messaging.rabbitmq.destination.routing_key": routing_key(one),
+        "messaging.destination.name": f"{topology.OWN}:{key}",
+        "messaging.destination.template": topology.OWN,
+        "messaging.rabbitmq.destination.routing_key": key,
         "messaging.message.id": one["id"],
+        "cloudevents.event_id": one["id"],
         "cloudevents.event_type": one["type"],
         "cloudevents.event_subject": one["subject"],
     }

@@ -22,7 +22,7 @@ from prometheus_client import (
 )
 
 REGISTRY = CollectorRegistry()
-OUTCOMES = ("applied", "duplicate", "stale", "retried", "dead", "parked")
+OUTCOMES = ("applied", "duplicate", "stale", "elsewhere", "retried", "dead", "parked")
 
 _logger = logging.getLogger(__name__)
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
@@ -37,9 +37,9 @@ EVENTS_PUBLISHED = Counter(
 )
 EVENTS_HANDLED = Counter(
     "hatchery_events_handled",
-    "Events taken from the queue, by handler and outcome: applied, duplicate (seen before), stale (older "
-    "than the read model), retried, dead, parked. Worry about any dead; about parked until the node is "
-    "upgraded; about retried when it keeps growing.",
+    "Events taken from the queue, by handler and outcome: applied, duplicate (seen before), stale (no newer "
+    "than the read model), elsewhere (another node's to act on), retried, dead, parked. Worry about any dead; "
+    "about parked until the node is upgraded; about retried when it keeps growing.",
     ["handler", "outcome"],
     registry=REGISTRY,
 )
@@ -83,8 +83,8 @@ HTTP_SECONDS = Histogram(
 )
 LINK_DEPTH = Gauge(
     "hatchery_link_depth",
-    "Events that wait to cross a link between nodes, by the link's queue. Worry when it grows for longer "
-    "than the other side is known to be away.",
+    "Events that wait to cross a link between nodes, by the link's queue; told by the gateway, as the "
+    "following ones. Worry when it grows for longer than the other side is known to be away.",
     ["link"],
     registry=REGISTRY,
 )
@@ -92,6 +92,18 @@ DEAD_LETTERS = Gauge(
     "hatchery_dead_letters",
     "Messages that a service could not handle and that wait for an operator, by service. Worry above 0.",
     ["service"],
+    registry=REGISTRY,
+)
+PARKED = Gauge(
+    "hatchery_parked",
+    "Messages that only a newer version of a service understands, by service. Replay them after the upgrade.",
+    ["service"],
+    registry=REGISTRY,
+)
+REFUSED = Gauge(
+    "hatchery_refused",
+    "Messages of children that their ingress refused, by node. Worry above 0: forgery, or a broken child.",
+    ["node"],
     registry=REGISTRY,
 )
 RELAY_LEADER = Gauge(

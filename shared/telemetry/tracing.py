@@ -34,6 +34,7 @@ __all__ = [
     "Span",
     "SpanKind",
     "configure",
+    "failed",
     "ids",
     "safe_uri",
     "shutdown",
@@ -122,6 +123,13 @@ def span(
             raise
 
 
+def failed(reason: str, one: Span | None = None) -> None:
+    """Mark a span (the current one) as failed though no exception leaves it; `reason` is a stable word."""
+    one = one or trace.get_current_span()
+    one.set_attribute("error.type", reason)
+    one.set_status(Status(StatusCode.ERROR, reason))
+
+
 def traceparent() -> str | None:
     """The current span as a W3C traceparent, to be sent along; None outside of any span."""
     carrier: dict[str, str] = {}
@@ -157,8 +165,7 @@ def _record(current: Span, error: BaseException) -> None:
     name = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
     described = error.code if isinstance(error, Problem) else name
     current.add_event("exception", {"exception.type": name})
-    current.set_attribute("error.type", described)
-    current.set_status(Status(StatusCode.ERROR, described))
+    failed(described, current)
 
 
 class _Exporter(SpanExporter):

@@ -17,9 +17,11 @@ from deploy.embedded import Embedded
 from tests.cable import Cable
 from tests.deploy.support import admin_url, clear
 from tests.harness import ROOT, RunningNode, eventually, free_base_port
+from tests.system.trace_tree import Collector
 
 DISTRICT, STREET, OTHER_STREET = "110101", "110101001", "110101002"
 COMMUNITY, BARE_COMMUNITY = "110101001001", "110101001005"
+SMALL_DISTRICT, SMALL_STREET = "990203", "990203001"  # of no code list
 
 
 @dataclass
@@ -99,3 +101,39 @@ def tiers(embedded: Embedded, tmp_path_factory: pytest.TempPathFactory) -> Itera
             node.stop()
         cable.close()
         clear(addresses, DISTRICT)
+
+
+@dataclass
+class Pair:
+    """A district and a street below it, with a registry each, whose spans are collected."""
+
+    tiers: Tiers
+    collector: Collector
+
+    @property
+    def district(self) -> RunningNode:
+        return self.tiers[SMALL_DISTRICT]
+
+    @property
+    def street(self) -> RunningNode:
+        return self.tiers[SMALL_STREET]
+
+
+@pytest.fixture(scope="session")
+def pair(embedded: Embedded, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
+    home = tmp_path_factory.mktemp("pair")
+    shutil.copy(embedded.home / "embedded.yaml", home / "embedded.yaml")
+    cable = Cable(("127.0.0.1", embedded.addresses.amqp_port))
+    made = Tiers(home, embedded, cable, {})
+    ports = {SMALL_DISTRICT: free_base_port(), SMALL_STREET: free_base_port()}
+    with Collector(ports) as collector:
+        try:
+            for area, parent in ((SMALL_DISTRICT, None), (SMALL_STREET, SMALL_DISTRICT)):
+                made.add(area, "registry", parent, "--otlp", f"http://127.0.0.1:{ports[area]}")
+            start_all(made)
+            yield Pair(made, collector)
+        finally:
+            for node in reversed(made.nodes.values()):
+                node.stop()
+            cable.close()
+            clear(embedded.addresses, SMALL_DISTRICT)
