@@ -98,7 +98,15 @@ class RunningNode:
 
     def kill(self, service: str) -> None:
         """kill -9 of one service; the launcher starts it again."""
-        os.kill(int((self.folder / "log" / f"{service}.pid").read_text()), signal.SIGKILL)
+
+        def killed() -> bool:
+            try:
+                os.kill(int((self.folder / "log" / f"{service}.pid").read_text()), signal.SIGKILL)
+            except ProcessLookupError:
+                return False  # it is being started again already
+            return True
+
+        eventually(killed, what=f"{service} to kill")
 
     def kill_all(self) -> None:
         """kill -9 of the launcher and everything it started."""

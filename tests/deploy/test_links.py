@@ -162,8 +162,6 @@ def attempts(street, district):
 
 def test_the_link_user_can_do_nothing_else(hatchery, street, district, parent_uri, link_uri):
     assert hatchery("node", "add", f"{district}002", "--parent", district, "--services", "none").code == 0
-    with channel(parent_uri) as opened:
-        opened.queue_declare(topology.service_queue("registry"), durable=True)
     outcomes: dict[str, object] = {}
     for name, attempt in attempts(street, district).items():
         with channel(link_uri) as opened:

@@ -1,0 +1,98 @@
+"""What `/metrics` tells operators of queues and events is what happened."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+import requests
+
+from shared.events import topology
+from tests.bus import declare_ingress, organisation_event, publish
+from tests.harness import RunningNode, eventually
+from tests.system.conftest import SMALL_DISTRICT, SMALL_STREET, Pair
+
+pytestmark = pytest.mark.system
+
+ABSENT_STREET = "990203002"  # announced, but never there to read what waits for it
+
+
+def told(node: RunningNode, sample: str, service: str = "gateway") -> float | None:
+    """The value of one sample as the text format names it; None where it is not told."""
+    text = requests.get(f"{node.service_url(service)}/metrics", timeout=5).text
+    values = [line.rsplit(" ", 1)[1] for line in text.splitlines() if line.startswith(f"{sample} ")]
+    return float(values[0]) if values else None
+
+
+def depth(kind: str, label: str, value: str) -> str:
+    return f'hatchery_{kind}{{{label}="{value}"}}'
+
+
+def test_links_are_measured_at_both_ends(pair: Pair) -> None:
+    up, down = (
+        depth("link_depth", "link", "link.up"),
+        depth("link_depth", "link", f"link.down.{SMALL_STREET}"),
+    )
+    eventually(lambda: told(pair.street, up) == 0 and told(pair.district, down) == 0)
+    assert told(pair.district, up) is None, "a root node has no link up"
+    publish(pair.district, declare_ingress(pair.district, ABSENT_STREET), announcement(pair))
+    waiting = depth("link_depth", "link", topology.link_down(ABSENT_STREET))
+    eventually(
+        lambda: (told(pair.district, waiting) or 0) > 0, what="what waits for a street that is not there"
+    )
+    assert told(pair.district, waiting) == pair.district.depth(topology.link_down(ABSENT_STREET))
+
+
+def announcement(pair: Pair) -> dict[str, object]:
+    known = pair.district.get("/api/nodes", None).json()["items"]
+    street = next(node for node in known if node["id"] == SMALL_STREET)
+    state = {"id": ABSENT_STREET, "parent": SMALL_DISTRICT, "services": [], "url": street["url"], "keys": []}
+    return organisation_event(
+        ABSENT_STREET, subject=ABSENT_STREET, audience="public", data=state, type="gateway.node.announced",
+        source=f"/{ABSENT_STREET}/gateway", dataschema="urn:hatchery:gateway.node:1",
+    )  # fmt: skip
+
+
+def test_messages_that_wait_for_an_operator_are_counted(pair: Pair) -> None:
+    district = pair.district
+    newer = organisation_event(SMALL_DISTRICT, dataschema="urn:hatchery:registry.organisation:2")
+    publish(district, "events.own", newer)
+    publish(district, "events.own", b"no event", key=f"registry.organisation.approved.area.{SMALL_DISTRICT}")
+    publish(district, topology.ingress(SMALL_STREET), organisation_event(ABSENT_STREET))
+    wanted = {
+        depth("dead_letters", "service", "registry"): topology.dead_queue("registry"),
+        depth("parked", "service", "registry"): topology.parked_queue("registry"),
+        depth("refused", "node", SMALL_DISTRICT): topology.REFUSED,
+    }
+    for sample, queue in wanted.items():
+        eventually(lambda s=sample: (told(district, s) or 0) > 0, what=sample)
+        assert told(district, sample) == district.depth(queue)
+    assert told(district, depth("dead_letters", "service", "gateway")) == 0
+
+
+def test_what_comes_of_each_event_is_counted(pair: Pair) -> None:
+    district = pair.district
+
+    def counted(handler: str, outcome: str) -> float:
+        sample = f'hatchery_events_handled_total{{handler="{handler}",outcome="{outcome}"}}'
+        return told(district, sample, "registry") or 0.0
+
+    event = organisation_event(SMALL_STREET)
+    pairs = [("copy organisation", "applied"), ("copy organisation", "stale"),
+             ("announce_summary", "applied"), ("announce_summary", "duplicate")]  # fmt: skip
+    before = {pair: counted(*pair) for pair in pairs}
+    publish(district, topology.ingress(SMALL_STREET), event, event)
+    eventually(lambda: all(counted(*pair) == before[pair] + 1 for pair in pairs), what=str(pairs))
+
+
+def test_without_the_broker_depths_are_unknown_and_nothing_vanishes(pair: Pair) -> None:
+    sample = depth("dead_letters", "service", "gateway")
+    eventually(lambda: told(pair.district, sample) == 0)
+    failures = pair.district.metric("registry", "hatchery_publish_failures_total")
+    pair.tiers.embedded.broker.kill()
+    eventually(lambda: math.isnan(told(pair.district, sample) or 0))
+    body = {"area": SMALL_DISTRICT, "name": "断流队", "track": "filed", "established_on": "2018-05-04"}
+    assert pair.district.post("/api/registry/organisations", body).status_code == 201
+    eventually(lambda: told(pair.district, sample) == 0, within=60, what="measured again")
+    eventually(lambda: pair.district.metric("registry", "hatchery_outbox_pending") == 0)
+    assert pair.district.metric("registry", "hatchery_publish_failures_total") > failures
