@@ -109,7 +109,7 @@ class ThingsService:
         )
 
     @get("/things/<id>", answer=ThingView, allow=PUBLIC)
-    def thing(self, call: Call, id: str) -> Any:  # noqa: A002
+    def thing(self, call: Call, id: str) -> Any:
         return {"id": id, "now": clock.now(), "subject": call.actor.subject}
 
     @get("/things", query=ThingQuery, answer=page_of(ThingView), allow=PUBLIC)
@@ -119,11 +119,11 @@ class ThingsService:
         return Page.of(found[: query["limit"] + 1], query["limit"], lambda item: (int(item["id"]),))
 
     @delete("/things/<id>", allow=SIGNED_IN)
-    def drop_thing(self, call: Call, id: str) -> None:  # noqa: A002
+    def drop_thing(self, call: Call, id: str) -> None:
         return None
 
     @put("/things/<id>/wait", allow=PUBLIC, answer=ThingView)
-    def wait(self, call: Call, id: str) -> Any:  # noqa: A002
+    def wait(self, call: Call, id: str) -> Any:
         eventlet.sleep(1.5)
         return {"id": id}
 

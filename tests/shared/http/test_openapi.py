@@ -48,10 +48,10 @@ class PotsService:
     def pots(self, call: Any, query: Any) -> None: ...
 
     @get("/pots/<id>", answer=PotView, allow=PUBLIC)
-    def pot(self, call: Any, id: str) -> None: ...  # noqa: A002
+    def pot(self, call: Any, id: str) -> None: ...
 
     @patch("/pots/<id>/parts/<int:number>", body=Part, allow=SIGNED_IN)
-    def change_part(self, call: Any, id: str, number: int, body: Any) -> None: ...  # noqa: A002
+    def change_part(self, call: Any, id: str, number: int, body: Any) -> None: ...
 
 
 @pytest.fixture(scope="module")
