@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-import click
 import pytest
 import typer
+from typer.core import TyperGroup
 
 from deploy.cli import app
 
@@ -32,7 +32,7 @@ QUOTED = re.compile(r"`([^`\n]+)`")
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 TEST = re.compile(r"(tests/[\w/]+\.py)::(\w+)")
 FILE = re.compile(rf"(?<![\w/.<])(?:{'|'.join(TOPS)})/[\w./*-]*[\w*]")
-COMMAND = re.compile(r"(?:^|[\s(])hatchery((?: +[^\s`|]+)*)")
+COMMAND = re.compile(r"(?:^|[\s(/=])hatchery((?: +[^\s`|]+)*)")
 
 # Commands that take the rest of their line themselves, and where their options are.
 OWN_LINE = {
@@ -54,7 +54,7 @@ def quoted(text: str) -> list[str]:
 
 
 @cache
-def tests_of(path: Path) -> frozenset[str]:
+def functions_of(path: Path) -> frozenset[str]:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     return frozenset(node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
 
@@ -63,19 +63,25 @@ def tests_of(path: Path) -> frozenset[str]:
 def anchors(path: Path) -> frozenset[str]:
     """The names that a document's headings have as link targets."""
     headings = re.findall(r"^#+ +(.*)$", FENCED.sub("", path.read_text(encoding="utf-8")), re.MULTILINE)
-    return frozenset(re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-") for heading in headings)
+    return frozenset(
+        re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-") for heading in headings
+    )
 
 
 @on_each_document
 def test_every_test_that_is_named_exists(document: Path):
     named = TEST.findall(document.read_text(encoding="utf-8"))
-    missing = [f"{file}::{name}" for file, name in named if name not in tests_of(ROOT / file)]
+    missing = [f"{file}::{name}" for file, name in named if name not in functions_of(ROOT / file)]
     assert missing == []
 
 
 @on_each_document
 def test_every_file_that_is_named_exists(document: Path):
-    named = {found.group() for text in quoted(document.read_text(encoding="utf-8")) for found in FILE.finditer(text)}
+    named = {
+        found.group()
+        for text in quoted(document.read_text(encoding="utf-8"))
+        for found in FILE.finditer(text)
+    }
     missing = [name for name in sorted(named) if not any(ROOT.glob(name))]
     assert missing == []
 
@@ -118,10 +124,10 @@ def fault(words: list[str]) -> str | None:
     current = typer.main.get_command(app)
     path: list[str] = []
     rest = list(words)
-    while isinstance(current, click.Group) or hasattr(current, "commands"):
-        if not rest or not re.fullmatch(r"[a-z][a-z-]*", rest[0]):
-            return None if not path or not rest or rest[0].startswith(("-", ".", "[")) else f"{words}"
-        found = current.commands.get(rest[0])  # type: ignore[union-attr]
+    while isinstance(current, TyperGroup):
+        if not rest or rest[0].startswith(("-", ".", "[")):
+            return None  # the group as such: `hatchery node`, `hatchery --help`, `hatchery ...`
+        found = current.commands.get(rest[0])
         if found is None:
             return f"{' '.join(words)}: no command {rest[0]}"
         path.append(rest.pop(0))
@@ -131,7 +137,9 @@ def fault(words: list[str]) -> str | None:
     if own:
         known = set(re.findall(r"--[a-z-]+", own_help(*own)))
     else:
-        known = {name for parameter in current.params for name in (*parameter.opts, *parameter.secondary_opts)}
+        known = {
+            name for parameter in current.params for name in (*parameter.opts, *parameter.secondary_opts)
+        }
     unknown = [name for name in given if name not in known | {"--help"}]
     return f"{' '.join(words)}: no option {unknown}" if unknown else None
 
@@ -168,6 +176,10 @@ def test_both_readmes_have_the_same_parts_commands_and_links():
     assert list(commands(english)) == list(commands(chinese))
 
     def pages(text: str) -> set[str]:
-        return {target.partition("#")[0] for target in LINK.findall(text)} - {"", "README.md", "README.zh-CN.md"}
+        return {target.partition("#")[0] for target in LINK.findall(text)} - {
+            "",
+            "README.md",
+            "README.zh-CN.md",
+        }
 
     assert pages(english) == pages(chinese)
