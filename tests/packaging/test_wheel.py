@@ -8,9 +8,14 @@ import subprocess
 import sys
 import venv
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import requests
+
+from deploy.embedded import Embedded
+from tests.harness import eventually, make_node
 
 pytestmark = pytest.mark.system
 
@@ -81,10 +86,33 @@ def test_it_is_imported_from_the_wheel(installed: Path, tmp_path: Path) -> None:
     assert all(Path(place).is_relative_to(installed.parent) for place in places)
 
 
-@pytest.mark.skipif(not (CHECKOUT / "deploy" / "cli.py").exists(), reason="there is no command yet")
 def test_the_command_runs(installed: Path, tmp_path: Path) -> None:
     assert "Usage" in run(str(installed / "hatchery"), "--help", cwd=tmp_path)
 
 
-# One service started from the wheel (`installed / "hatchery" ...` with a description of a node, broker and store
-# from the fixtures `embedded`, `vhost`, `database`; then GET /livez) belongs here.
+def test_a_service_started_from_the_wheel_answers(
+    installed: Path, tmp_path: Path, embedded: Embedded, vhost: Callable[[], str]
+) -> None:
+    node = make_node(embedded, tmp_path / "node", vhost(), ["registry"])
+    clean = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "VIRTUAL_ENV")}
+    command = [
+        str(installed / "python"),
+        "-W",
+        "ignore",
+        "-m",
+        "deploy.launcher",
+        str(node.folder / "node.yaml"),
+    ]
+    process = subprocess.Popen(
+        [*command, "--service", "registry", "--logs", str(tmp_path / "log")],
+        cwd=tmp_path,
+        env=clean,
+        start_new_session=True,
+    )
+    try:
+        eventually(lambda: requests.get(f"{node.service_url('registry')}/readyz", timeout=2).ok)
+        named = requests.get(f"{node.service_url('registry')}/api/registry/areas/230102001", timeout=5).json()
+        assert named["items"][0]["name"] == "兆麟街道", "the code lists came with the wheel"
+    finally:
+        process.terminate()
+        assert process.wait(45) == 0
