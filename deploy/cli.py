@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 import sys
+import warnings
 from dataclasses import asdict
 from typing import Annotated
 
@@ -77,7 +78,16 @@ def node_add(
     clock: Annotated[
         str | None, typer.Option(help="wall, or request: operators may date requests (replays only)")
     ] = None,
-    otlp: Annotated[str | None, typer.Option(help="OTLP/HTTP collector of traces")] = None,
+    otlp: Annotated[str | None, typer.Option(help="OTLP/HTTP collector of traces; '' for none")] = None,
+    bind: Annotated[
+        str | None, typer.Option(help="address to listen on; default: 127.0.0.1, this machine only")
+    ] = None,
+    service_url: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=URL", help="a service's own address, where it runs elsewhere; may be repeated"
+        ),
+    ] = None,
     dry_run: DryRun = False,
     allow_plain: Annotated[
         bool, typer.Option(help="let the link leave this machine without TLS, through a tunnel")
@@ -106,6 +116,8 @@ def node_add(
         clock,
         otlp,
         allow_plain,
+        bind,
+        _pairs(service_url),
     )
     raise typer.Exit(nodes.add(Home.here(), wish, dry_run=dry_run, say=typer.echo))
 
@@ -413,6 +425,13 @@ def _services(text: str | None) -> tuple[str, ...] | None:
             return tuple(name.strip() for name in text.split(",") if name.strip() not in ("", GATEWAY))
 
 
+def _pairs(given: list[str] | None) -> dict[str, str]:
+    pairs = dict(text.partition("=")[::2] for text in given or ())
+    if faulty := [name for name, url in pairs.items() if not url.startswith(("http://", "https://"))]:
+        raise Trouble(f"--service-url {faulty[0]}: say NAME=http://host:port")
+    return pairs
+
+
 def _queues(home: Home, area: str, service: str | None, parked: bool, refused: bool) -> list[str]:
     if parked and refused:
         raise Trouble("say either --parked or --refused")
@@ -436,6 +455,7 @@ def _told(done: str, letter: Letter) -> None:
 
 def main() -> None:
     """The console script. Expected faults are one line on standard error; anything else is a defect."""
+    warnings.filterwarnings("ignore", "\\s*Eventlet is deprecated")  # operators can do nothing about it
     try:
         app()
     except Trouble as trouble:

@@ -11,8 +11,9 @@ from deploy.home import Home
 from deploy.places import Place, node_user
 from deploy.trouble import UNREACHABLE, Trouble
 from deploy.wish import Wish
-from shared.node import SERVICES, Node
+from shared.node import GATEWAY, SERVICES, Node
 
+LOOPBACK = "127.0.0.1"
 FIRST_PORT, PORT_STEP = 8100, 10  # a node takes its own port and one for each service behind it
 
 
@@ -38,18 +39,21 @@ def describe(home: Home, wish: Wish, before: Node | None, here: Place) -> dict[s
         "parent": parent,
         "services": list(_services(wish, before)),
         "url": wish.url or kept_url or f"http://127.0.0.1:{port}",
+        "bind": wish.bind or (before.bind if before else LOOPBACK),
         "port": port,
+        "service_urls": _service_urls(wish, before),
         "broker": here.address.uri(),
         "broker_admin": _admin_url(wish.area, here),
         "store": wish.store or _store(home, before),
         "keys": "keys",
         "clock": wish.clock or (before.clock if before else "wall"),
-        "otlp": wish.otlp or (before.otlp if before else None),
+        "otlp": (before.otlp if before else None) if wish.otlp is None else wish.otlp or None,
     }
     if before is None:
         return values
     now = {name: getattr(before, name) for name in values} | {
         "services": list(before.services),
+        "service_urls": dict(before.service_urls),
         "keys": "keys",
     }
     raw = home.raw(wish.area)
@@ -65,6 +69,15 @@ def _services(wish: Wish, before: Node | None) -> tuple[str, ...]:
     if unknown:
         raise Trouble(f"unknown service {', '.join(unknown)} (there are {', '.join(SERVICES)})")
     return tuple(name for name in SERVICES if name in wish.services)
+
+
+def _service_urls(wish: Wish, before: Node | None) -> dict[str, str]:
+    """Where services listen, for those who ask from another machine or container."""
+    known = (GATEWAY, *SERVICES)
+    unknown = [name for name in wish.service_urls or {} if name not in known]
+    if unknown:
+        raise Trouble(f"unknown service {', '.join(unknown)} (there are {', '.join(known)})")
+    return dict(before.service_urls if before else {}) | dict(wish.service_urls or {})
 
 
 def _store(home: Home, before: Node | None) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import importlib
+import warnings
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,6 +18,8 @@ from deploy.trouble import ATTENTION, DONE, Trouble
 from deploy.wish import Wish
 from shared import areas, keys
 from shared.events import topology
+from shared.events.topology import Topology
+from shared.node import GATEWAY
 
 Say = Callable[[str], None]
 LINK_WAIT = 20.0  # seconds until a new link should run
@@ -68,7 +72,8 @@ def plan_add(home: Home, wish: Wish) -> Plan:
     operator = home.operator(wish.area)
     here, operator = own_broker(home, wish, before, operator)
     description = describe(home, wish, before, here)
-    wanted = Desired(here.address.vhost, topology.base(), (own_user(wish.area, here),))
+    parts = topology.base() + _queues(description["services"])
+    wanted = Desired(here.address.vhost, parts, (own_user(wish.area, here),))
     above, parent_changes = None, None
     if description["parent"]:
         above = parent_place(home, description["parent"], wish.parent_broker, wish.parent_broker_admin)
@@ -86,6 +91,22 @@ def plan_add(home: Home, wish: Wish) -> Plan:
     files = _file_changes(home, wish.area, description, operator)
     child_changes = desired.compare(here.admin, wanted)
     return Plan(wish.area, description, operator, here, above, files, parent_changes, child_changes)
+
+
+def _queues(services: Iterable[str]) -> Topology:
+    """The queues of all hosted services, before the first of them runs.
+
+    Each service declares them too. But what comes over a link between the start of the first and that of the
+    last would find exchanges without their queues: a child's announcement, with its key, was lost that way.
+    """
+    parts = Topology()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # eventlet tells its users that it is old; operators can't help that
+        for name in (GATEWAY, *services):
+            # Imported here: it brings the services' libraries in, which no other command needs.
+            handlers = importlib.import_module(f"services.{name}.events").HANDLERS
+            parts += topology.service(name, handlers.patterns())
+    return parts
 
 
 def _check_exists(place: Place, parent: str) -> None:

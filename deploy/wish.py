@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -22,3 +23,5 @@ class Wish:
     clock: str | None = None
     otlp: str | None = None
     allow_plain: bool = False
+    bind: str | None = None
+    service_urls: Mapping[str, str] | None = None  # added to those that are there

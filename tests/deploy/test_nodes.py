@@ -10,6 +10,7 @@ from shared import keys
 from shared.events import topology
 from shared.node import load
 from tests.deploy.support import admin_url, key, publish
+from tests.harness import eventually
 
 pytestmark = pytest.mark.service
 
@@ -255,3 +256,41 @@ def test_a_node_with_children_is_not_purged(hatchery, street, district):
     outcome = hatchery("node", "remove", district, "--purge", "--yes")
     assert outcome.code == 2
     assert street in outcome.err
+
+
+def test_all_queues_are_there_before_the_first_service_runs(hatchery, home, district, admin):
+    """A child's announcement that arrives between the start of two services must find the queues of both."""
+    hatchery("node", "add", district, "--services", "registry,funding")
+    hatchery("node", "add", f"{district}001", "--parent", district, "--services", "none")
+    announcement = topology.routing_key("gateway", "node", "announced", "public", f"{district}001")
+    publish(home.node(f"{district}001").broker, topology.OWN, announcement)
+    wanted = {topology.service_queue(name) for name in ("gateway", "registry", "funding")}
+
+    def reached():
+        return {name for name, queue in admin.queues(district).items() if queue.get("messages") == 1}
+
+    assert eventually(lambda: wanted <= reached(), within=20)
+
+
+def test_a_node_may_listen_for_others_and_say_where_its_services_are(hatchery, home, district):
+    given = ("node", "add", district, "--services", "registry,needs", "--bind", "0.0.0.0")
+    hatchery(*given, "--service-url", "needs=http://needs:8002", "--otlp", "http://collector:4318")
+    node = home.node(district)
+    assert (node.bind, node.url_of("needs"), node.otlp) == (
+        "0.0.0.0",
+        "http://needs:8002",
+        "http://collector:4318",
+    )
+    assert node.url_of("registry") == f"http://127.0.0.1:{node.port_of('registry')}"
+    assert "nothing to change" in hatchery("node", "add", district).out
+    hatchery("node", "add", district, "--otlp", "", "--service-url", "registry=http://registry:8001")
+    node = home.node(district)
+    assert node.otlp is None
+    assert dict(node.service_urls) == {"needs": "http://needs:8002", "registry": "http://registry:8001"}
+
+
+@pytest.mark.parametrize("pair", ["needs", "needs=needs:8002", "laundry=http://laundry:1"])
+def test_a_services_address_that_is_none_is_refused(hatchery, home, district, pair):
+    outcome = hatchery("node", "add", district, "--services", "needs", "--service-url", pair)
+    assert outcome.code == 2
+    assert home.nodes() == []
