@@ -17,6 +17,7 @@ import typer
 from typer.core import TyperGroup
 
 from deploy.cli import app
+from shared.telemetry import metrics
 
 pytestmark = pytest.mark.unit
 
@@ -25,7 +26,7 @@ DOCUMENTS = [
     *sorted(p for p in ROOT.glob("*.md") if p.name[0] != "."),
     *sorted((ROOT / "docs").rglob("*.md")),
 ]
-TOPS = ("services", "shared", "deploy", "tests", "docs")
+TOPS = ("services", "shared", "deploy", "tests", "docs", "examples")
 
 FENCED = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 QUOTED = re.compile(r"`([^`\n]+)`")
@@ -148,6 +149,28 @@ def fault(words: list[str]) -> str | None:
 def test_every_command_that_is_typed_exists_with_its_options(document: Path):
     faults = [wrong for words in commands(document.read_text(encoding="utf-8")) if (wrong := fault(words))]
     assert faults == []
+
+
+@on_each_document
+def test_every_figure_that_is_named_is_exposed(document: Path):
+    families = [family.name for family in metrics.REGISTRY.collect()]
+    exposed = {*families, *(f"{name}_total" for name in families)}
+    named = set(
+        re.findall(r"\bhatchery_[a-z_]+[a-z]", " ".join(quoted(document.read_text(encoding="utf-8"))))
+    )
+    assert named - exposed == set()
+
+
+@on_each_document
+def test_every_problem_that_is_named_is_raised_somewhere(document: Path):
+    named = set(re.findall(r"\b[45]\d\d `([a-z-]+)`", document.read_text(encoding="utf-8")))
+    assert {code for code in named if f'"{code}"' not in source()} == set()
+
+
+@cache
+def source() -> str:
+    files = (path for top in ("services", "shared") for path in (ROOT / top).rglob("*.py"))
+    return "".join(path.read_text(encoding="utf-8") for path in files)
 
 
 def test_a_command_or_option_that_does_not_exist_is_found():
