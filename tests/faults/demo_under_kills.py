@@ -14,6 +14,7 @@ import contextlib
 import os
 import random
 import signal
+import sys
 import time
 from pathlib import Path
 
@@ -34,7 +35,10 @@ def services(home: Path) -> dict[str, int]:
 def servers(home: Path) -> dict[str, int]:
     """Process ids of broker and store."""
     told = yaml.safe_load((home / "embedded.yaml").read_text(encoding="utf-8"))["processes"]
-    return {name: int(told[name]["pid"] if isinstance(told[name], dict) else told[name]) for name in ("broker", "store")}
+    return {
+        name: int(told[name]["pid"] if isinstance(told[name], dict) else told[name])
+        for name in ("broker", "store")
+    }
 
 
 def main() -> None:
@@ -45,7 +49,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--after", type=float, default=20.0, help="seconds to wait once services run")
     given = parser.parse_args()
-    chance = random.Random(given.seed)  # noqa: S311  (which process falls is no secret)
+    chance = random.Random(given.seed)
     while len(services(given.home)) < 25:
         time.sleep(0.5)
     time.sleep(given.after)
@@ -58,7 +62,7 @@ def main() -> None:
             name, pid = chance.choice(sorted(services(given.home).items()))
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
-            print(f"{time.strftime('%H:%M:%S')} killed {name} ({pid})", flush=True)
+            sys.stdout.write(f"{time.strftime('%H:%M:%S')} killed {name} ({pid})\n")
         time.sleep(given.every)
 
 
