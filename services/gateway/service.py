@@ -8,6 +8,7 @@ from nameko.timer import timer
 from werkzeug.wrappers import Request, Response
 
 from services.gateway import commands, documents, events, proxy, queries, schemas
+from services.gateway.depths import Depths
 from shared import runtime
 from shared.call import Call
 from shared.http import PUBLIC, get, page_of, raw
@@ -23,6 +24,8 @@ class GatewayService(Service):
     documents: ClassVar = documents.ALL
     publishes: ClassVar = events.PUBLISHES
     handlers = events.HANDLERS
+
+    depths = Depths()
 
     @timer(interval=MINUTE, eager=True)
     def announce(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -67,6 +68,8 @@ class Collector:
 
     def __enter__(self) -> Collector:
         self._loop = asyncio.new_event_loop()
+        # Each receiver blocks three threads, and gets a span a turn: with too few threads it falls behind.
+        self._loop.set_default_executor(ThreadPoolExecutor(4 * len(self.ports) + 4))
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._loop.run_until_complete, args=(self._run(),))
         self._thread.start()
@@ -116,7 +119,8 @@ def tree(spans: Sequence[Seen]) -> str:
 def _lines(one: Seen, spans: Sequence[Seen], start: int, first: str, rest: str) -> Iterator[str]:
     at = (one.span.start_time_unix_nano - start) / 1e6
     told = [f"{key.rsplit('.', 1)[-1]}={one.attributes[key]}" for key in SHOWN if key in one.attributes]
-    yield f"{first}{one.name}  [{one.kind} @ {one.node}, +{at:.0f} ms, {one.milliseconds:.1f} ms]  {' '.join(told)}".rstrip()
+    where = f"[{one.kind} @ {one.node}, +{at:.0f} ms, {one.milliseconds:.1f} ms]"
+    yield f"{first}{one.name}  {where}  {' '.join(told)}".rstrip()
     children = [child for child in spans if child.parent == one.id]
     for child in children:
         last = child is children[-1]
