@@ -31,13 +31,15 @@ hand_over() {
 }
 
 # service_urls HOST NAME:PORT...: the services by their container's name, so that operators' commands, which run
-# in a container of their own, reach them too. A service that moves into its own container gets that name here.
+# in a container of their own, reach them too. Those that run in a container of their own are named by
+# DISTRICT_SERVICE_URLS and the like: NAME=URL ..., which count more.
 service_urls() {
-    local host=$1 each
+    local host=$1 elsewhere=${1^^}_SERVICE_URLS each
     shift
     for each in "$@"; do
         printf -- '--service-url\n%s=http://%s:%s\n' "${each%:*}" "$host" "${each#*:}"
     done
+    for each in ${!elsewhere-}; do printf -- '--service-url\n%s\n' "$each"; done
 }
 
 mapfile -t district < <(service_urls district gateway:8000 \
