@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -71,12 +72,11 @@ def start_all(tiers: Tiers) -> None:
     for node in tiers.nodes.values():
         above = {area for area in tiers.nodes if node.area.startswith(area)}
         below = {area for area in tiers.nodes if area.startswith(node.area)}
-        eventually(
-            lambda node=node, known=above | below: (
-                known <= {n["id"] for n in node.get("/api/nodes", None).json()["items"]}
-            ),
-            what=f"{node.area} knows its nodes",
-        )
+        eventually(partial(_knows, node, above | below), what=f"{node.area} knows its nodes")
+
+
+def _knows(node: RunningNode, areas: set[str]) -> bool:
+    return areas <= {known["id"] for known in node.get("/api/nodes", None).json()["items"]}
 
 
 @pytest.fixture(scope="session")
@@ -125,11 +125,10 @@ def pair(embedded: Embedded, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     shutil.copy(embedded.home / "embedded.yaml", home / "embedded.yaml")
     cable = Cable(("127.0.0.1", embedded.addresses.amqp_port))
     made = Tiers(home, embedded, cable, {})
-    ports = {SMALL_DISTRICT: free_base_port(), SMALL_STREET: free_base_port()}
-    with Collector(ports) as collector:
+    with Collector() as collector:
         try:
             for area, parent in ((SMALL_DISTRICT, None), (SMALL_STREET, SMALL_DISTRICT)):
-                made.add(area, "registry", parent, "--otlp", f"http://127.0.0.1:{ports[area]}")
+                made.add(area, "registry", parent, "--otlp", collector.url)
             start_all(made)
             yield Pair(made, collector)
         finally:

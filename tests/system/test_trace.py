@@ -59,6 +59,7 @@ def test_the_request_comes_through_the_gateway_to_the_service(trace: tuple[str, 
     made, spans = trace
     gateway, service = (one for one in spans if one.kind == "server")
     assert (gateway.parent, service.parent) == ("", gateway.id)
+    assert (gateway.service, service.service) == ("gateway", "registry")
     assert (gateway.node, service.node) == (SMALL_STREET, SMALL_STREET)
     assert gateway.name == "POST /api/{service}/{rest}"
     assert service.name == f"POST {ROUTE}/{{id}}/decision"

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import threading
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+import requests
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1 import trace_pb2
 from oteltap import OtelTapHttpProtobufReceiver, OtelTapHttpProtobufReceiverSettings
+
+from tests.harness import free_base_port
 
 SHOWN = (
     "http.route",
@@ -24,9 +29,10 @@ SHOWN = (
 
 @dataclass(frozen=True)
 class Seen:
-    """A span, and the node that sent it."""
+    """A span, and who sent it."""
 
     node: str
+    service: str
     span: trace_pb2.Span
 
     @property
@@ -58,28 +64,72 @@ class Seen:
         return {a.key: getattr(a.value, str(a.value.WhichOneof("value"))) for a in self.span.attributes}
 
 
-@dataclass
-class Collector:
-    """An OTLP/HTTP receiver for each of some nodes: the receiver shows spans without the resource that says
-    whose they are."""
+class _Front(ThreadingHTTPServer):
+    """Reads of whom the spans are before it hands them on: the receiver behind it shows spans only."""
 
-    ports: dict[str, int]
-    spans: list[Seen] = field(default_factory=list)
+    daemon_threads = True
+
+    def __init__(self, receiver: str) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.receiver = receiver
+        self.origins: dict[bytes, tuple[str, str]] = {}  # span id: area and service
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: _Front
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        plain = gzip.decompress(body) if self.headers.get("Content-Encoding") == "gzip" else body
+        for sender in ExportTraceServiceRequest.FromString(plain).resource_spans:
+            told = {a.key: a.value.string_value for a in sender.resource.attributes}
+            origin = (told["hatchery.area"], told["service.name"].removeprefix("hatchery."))
+            self.server.origins |= {one.span_id: origin for part in sender.scope_spans for one in part.spans}
+        kept = {
+            name: self.headers[name] for name in ("Content-Type", "Content-Encoding") if name in self.headers
+        }
+        answer = requests.post(f"{self.server.receiver}{self.path}", data=body, headers=kept, timeout=5)
+        self.send_response(answer.status_code)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+class Collector:
+    """An OTLP/HTTP receiver at `url` that gathers all spans it is sent."""
+
+    def __init__(self) -> None:
+        self._port = free_base_port()
+        self._front = _Front(f"http://127.0.0.1:{self._port}")
+        self._spans: list[trace_pb2.Span] = []
+        self.url = f"http://127.0.0.1:{self._front.server_port}"
 
     def __enter__(self) -> Collector:
         self._loop = asyncio.new_event_loop()
-        # Each receiver blocks three threads, and gets a span a turn: with too few threads it falls behind.
-        self._loop.set_default_executor(ThreadPoolExecutor(4 * len(self.ports) + 4))
         self._ready = threading.Event()
-        self._thread = threading.Thread(target=self._loop.run_until_complete, args=(self._run(),))
-        self._thread.start()
-        assert self._ready.wait(20), "the receivers did not start"
+        self._threads = [
+            threading.Thread(target=self._loop.run_until_complete, args=(self._run(),)),
+            threading.Thread(target=self._front.serve_forever, kwargs={"poll_interval": 0.1}),
+        ]
+        for thread in self._threads:
+            thread.start()
+        assert self._ready.wait(20), "the receiver did not start"
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._front.shutdown()
+        self._front.server_close()
         self._loop.call_soon_threadsafe(self._over.set)
-        self._thread.join(20)
+        for thread in self._threads:
+            thread.join(20)
         self._loop.close()
+
+    @property
+    def spans(self) -> list[Seen]:
+        """All spans that have arrived."""
+        return [Seen(*self._front.origins[one.span_id], one) for one in list(self._spans)]
 
     def trace(self, identifier: str) -> list[Seen]:
         """The spans of a trace that have arrived, by their start."""
@@ -88,24 +138,16 @@ class Collector:
 
     async def _run(self) -> None:
         self._over = asyncio.Event()
-        taps = {
-            node: OtelTapHttpProtobufReceiver(OtelTapHttpProtobufReceiverSettings(http_port=port))
-            for node, port in self.ports.items()
-        }
-        for tap in taps.values():
-            await tap.start()
-        gathering = [asyncio.create_task(self._gather(node, tap)) for node, tap in taps.items()]
-        self._ready.set()
-        await self._over.wait()
-        for task in gathering:
-            task.cancel()
-        await asyncio.gather(*gathering, return_exceptions=True)
-        for tap in taps.values():
-            await tap.stop()
+        settings = OtelTapHttpProtobufReceiverSettings(http_port=self._port)
+        async with OtelTapHttpProtobufReceiver(settings) as tap:
+            gathering = asyncio.create_task(self._gather(tap))
+            self._ready.set()
+            await self._over.wait()
+            gathering.cancel()
 
-    async def _gather(self, node: str, tap: OtelTapHttpProtobufReceiver) -> None:
+    async def _gather(self, tap: OtelTapHttpProtobufReceiver) -> None:
         async for one in tap.stream_traces():
-            self.spans.append(Seen(node, one))
+            self._spans.append(one)
 
 
 def tree(spans: Sequence[Seen]) -> str:
@@ -119,7 +161,7 @@ def tree(spans: Sequence[Seen]) -> str:
 def _lines(one: Seen, spans: Sequence[Seen], start: int, first: str, rest: str) -> Iterator[str]:
     at = (one.span.start_time_unix_nano - start) / 1e6
     told = [f"{key.rsplit('.', 1)[-1]}={one.attributes[key]}" for key in SHOWN if key in one.attributes]
-    where = f"[{one.kind} @ {one.node}, +{at:.0f} ms, {one.milliseconds:.1f} ms]"
+    where = f"[{one.kind}, {one.service} @ {one.node}, +{at:.0f} ms, {one.milliseconds:.1f} ms]"
     yield f"{first}{one.name}  {where}  {' '.join(told)}".rstrip()
     children = [child for child in spans if child.parent == one.id]
     for child in children:
