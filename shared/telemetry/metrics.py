@@ -96,7 +96,8 @@ DEAD_LETTERS = Gauge(
 )
 PARKED = Gauge(
     "hatchery_parked",
-    "Messages that only a newer version of a service understands, by service. Worry until it is upgraded, then replay them.",
+    "Messages that only a newer version of a service understands, by service. Worry until it is upgraded; "
+    "then replay them.",
     ["service"],
     registry=REGISTRY,
 )
