@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.server  # noqa: F401  (before eventlet, whose own import of it would leave green locks in it)
 import threading
 import uuid
 from collections.abc import Callable, Iterator

@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -82,10 +83,13 @@ class RunningNode:
     def wait_ready(self) -> None:
         for service in ("gateway", *self.services):
             eventually(
-                lambda s=service: requests.get(f"{self.service_url(s)}/readyz", timeout=2).ok,
+                partial(self._ready, service),
                 what=f"{service} of {self.area} ready; see {self.folder}/log",
             )
         eventually(lambda: self.get("/api/nodes", None).json()["items"], what="the node knows itself")
+
+    def _ready(self, service: str) -> bool:
+        return requests.get(f"{self.service_url(service)}/readyz", timeout=2).ok
 
     def stop(self) -> int:
         """SIGTERM, as an operator would; the launcher's exit code."""
@@ -174,7 +178,7 @@ class RunningNode:
 
     def letters(self, queue: str) -> list[tuple[dict[str, Any], bytes]]:
         """Headers and bodies of what rests in a queue; the messages stay there."""
-        found = []
+        found: list[tuple[dict[str, Any], bytes]] = []
         with self.amqp() as connection:
             channel = connection.channel()
             while True:
@@ -200,11 +204,12 @@ def make_node(
     folder.mkdir(parents=True, exist_ok=True)
     port = free_base_port()
     keys.generate(folder / "keys")
+    url = f"http://127.0.0.1:{port}"
     description = {
         "area": area,
         "parent": parent,
         "services": list(services),
-        "url": f"http://127.0.0.1:{port}",
+        "url": url,
         "port": port,
         "broker": embedded.addresses.amqp_uri(vhost),
         "broker_admin": embedded.addresses.admin_url,
@@ -215,4 +220,4 @@ def make_node(
         "otlp": otlp,
     }
     (folder / "node.yaml").write_text(yaml.safe_dump(description), encoding="utf-8")
-    return RunningNode(area, description["url"], port, tuple(services), vhost, folder, embedded)
+    return RunningNode(area, url, port, tuple(services), vhost, folder, embedded)

@@ -112,7 +112,7 @@ def test_a_node_that_does_not_run_names_the_command_that_runs_it(hatchery, home,
     code, [found], faults = report(hatchery, district)
     assert code == 1
     assert faults == [f"no service answers: hatchery node run {district}"]
-    assert found["services"][0]["waiting"] is None
+    assert found["services"][0]["waiting"] == 0, "node add made its queue"
 
 
 def test_refused_messages_are_told_at_the_parent(hatchery, node, district):
