@@ -67,7 +67,6 @@ class Consumer(Entrypoint):
         self._stopping = False
         self._connection: amqp.Connection | None = None
         self._channel: Any = None
-        self._tag: str | None = None
         self._thread: Any = None
 
     def start(self) -> None:
@@ -107,14 +106,13 @@ class Consumer(Entrypoint):
         self._connection = broker.connect(runtime.node().broker, name)
         broker.prepare(self._connection)
         self._channel = self._connection.channel()
-        self._channel.confirm_select()
         self._channel.basic_qos(0, PREFETCH, False)
         metrics.BROKER_CONNECTED.labels("consumer").set(1)
 
     def _consume(self) -> None:
         assert self._connection is not None
         waiting: list[amqp.Message] = []
-        self._tag = self._channel.basic_consume(self.queue, callback=waiting.append)
+        tag = self._channel.basic_consume(self.queue, callback=waiting.append)
         while not self._stopping:
             if not waiting:
                 with contextlib.suppress(TimeoutError, socket.timeout):
@@ -123,7 +121,7 @@ class Consumer(Entrypoint):
             while waiting and not self._stopping:
                 self._bring_through(waiting.pop(0))
         # What was prefetched and not begun goes back to the queue when the connection closes.
-        self._channel.basic_cancel(self._tag)
+        self._channel.basic_cancel(tag)
 
     def _close(self) -> None:
         connection, self._connection, self._channel = self._connection, None, None
@@ -207,7 +205,7 @@ class Consumer(Entrypoint):
             self._pause(STORE_RETRY)
 
     def _retry(self, message: amqp.Message, failure: Exception) -> None:
-        attempts = int((message.headers or {}).get("x-attempts", 0))
+        attempts = attempts_of(message)
         told = f"{type(failure).__name__}: {failure}"
         if attempts >= len(ATTEMPTS):
             last = traceback.format_exception(failure)[-3:]
@@ -279,14 +277,25 @@ def dispatch(event: Event, handlers: list[Handler]) -> None:
         metrics.HANDLER_SECONDS.labels(handler.name).observe(time.perf_counter() - started)
 
 
-def _origin(message: amqp.Message, headers: dict[str, Any]) -> tuple[str, str]:
-    """The exchange and routing key that the message first came with.
+def handed_on(message: amqp.Message) -> bool:
+    """Whether one of this node's own processes put the message into the queue, after an earlier try.
 
-    Only this node's own processes can publish to a queue directly (the default exchange, ""): what comes so
-    was handed on before, and carries where it came from.
+    Nobody else may publish to the default exchange (""): only then are our own headers believed.
     """
+    exchange = message.delivery_info["exchange"]
+    return exchange == "" or exchange in topology.RETRIES
+
+
+def attempts_of(message: amqp.Message) -> int:
+    """How often the message was tried before. Headers from outside of the node count for nothing."""
+    told = (message.headers or {}).get("x-attempts") if handed_on(message) else None
+    return told if isinstance(told, int) else 0
+
+
+def _origin(message: amqp.Message, headers: dict[str, Any]) -> tuple[str, str]:
+    """The exchange and routing key that the message first came with."""
     info = message.delivery_info
-    if info["exchange"] == "" or info["exchange"] in topology.RETRIES:
+    if handed_on(message):
         return str(headers.get("x-origin-exchange", "")), str(headers.get("x-origin-key", ""))
     return info["exchange"], info["routing_key"]
 

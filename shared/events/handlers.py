@@ -21,7 +21,7 @@ from typing import Any, Literal
 from marshmallow import EXCLUDE, Schema, ValidationError
 from mongoengine import Document
 
-from shared import runtime
+from shared import areas, runtime
 from shared.call import Call
 from shared.errors import Misdirected, NotFound
 from shared.events.envelope import BadEvent, Event
@@ -88,9 +88,7 @@ def read_model(of: str, schema: type[Schema], kind: type[ReadModel], *, version:
 
     def run(event: Event, data: dict[str, Any]) -> Outcome:
         state = _stored(kind, data | {"area": event.area, "owner": event.node, "updated_at": event.time})
-        return (
-            "applied" if readmodel.put(kind, event.subject, event.epoch, event.sequence, state) else "stale"
-        )
+        return _keep(kind, event, state)
 
     return Handler(service, noun, "*", version, schema, run, "read model", f"keep {kind.__name__}")
 
@@ -102,10 +100,7 @@ def replica(subject: Subject, kind: type[Aggregate]) -> Handler:
         if event.node == runtime.node().area:
             return "stale"  # the echo of what was written here
         given = data | {"area": event.area, "owner": event.node, "updated_at": event.time}
-        state = _stored(kind, given)
-        foreign = {"owner": {"$ne": runtime.node().area}}
-        put = readmodel.put(kind, event.subject, event.epoch, event.sequence, state, only_where=foreign)
-        return "applied" if put else "stale"
+        return _keep(kind, event, _stored(kind, given))
 
     return Handler(
         subject.service,
@@ -150,6 +145,19 @@ def effect(
         return "duplicate" if repeated.get() else "applied"
 
     return Handler(service, noun, verb, version, schema, run, "effect", name)
+
+
+def _keep(kind: type[Document], event: Event, state: dict[str, Any]) -> Outcome:
+    """Keep the state where the publishing node may say it: the record is new here, or its own, or that of a
+    node below it. Raises BadEvent `forged` for a record that another node owns, and never touches ours."""
+    below = {"$gte": event.node, "$lt": event.node + ":", "$ne": runtime.node().area}
+    if readmodel.put(kind, event.subject, event.epoch, event.sequence, state, only_where={"owner": below}):
+        return "applied"
+    known = kind._get_collection().find_one({"_id": event.subject}, {"owner": 1}) or {}
+    owner = known.get("owner", event.node)
+    if not areas.contains(event.node, owner):
+        raise BadEvent("forged", f"node {event.node} tells of a record that node {owner} owns")
+    return "stale"
 
 
 def _stored(kind: type[Document], values: Mapping[str, Any]) -> dict[str, Any]:

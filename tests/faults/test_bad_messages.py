@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from shared.events.types import routing_key
 from shared.ids import new_id
 from tests.bus import CONTENT_TYPE, declare_ingress, organisation_event, publish
 from tests.harness import RunningNode, eventually
@@ -104,6 +105,22 @@ def test_a_child_cannot_speak_as_its_parent(district: RunningNode) -> None:
     assert headers["x-reason"] == "forged"
 
 
+def test_a_child_cannot_speak_of_a_record_that_its_parent_or_a_sibling_owns(district: RunningNode) -> None:
+    declare_ingress(district, "230102002")
+    siblings = organisation_event("230102002", name="邻街的")
+    publish(district, "ingress.230102002", siblings)
+    eventually(lambda: known(district, siblings["subject"]))
+    body = {"area": CHILD, "name": "区里的", "track": "filed", "established_on": "2016-01-01"}
+    ours = district.post("/api/registry/organisations", body).json()
+    for subject in (siblings["subject"], ours["id"]):
+        publish(
+            district, f"ingress.{CHILD}", organisation_event(CHILD, subject=subject, sequence=99, name="冒名")
+        )
+    assert [headers["x-reason"] for headers in dead(district, 2)] == ["forged", "forged"]
+    for subject, name in ((siblings["subject"], "邻街的"), (ours["id"], "区里的")):
+        assert district.get(f"/api/registry/organisations/{subject}").json()["name"] == name
+
+
 def test_an_unknown_type_is_parked_for_a_newer_version(district: RunningNode) -> None:
     district.amqp().channel().queue_bind("svc.registry", "events.all", "registry.satellite.#")
     publish(district, f"ingress.{CHILD}", organisation_event(CHILD, type="registry.satellite.launched"))
@@ -142,7 +159,9 @@ def test_a_poison_message_that_keeps_failing_ends_in_the_dead_letters_with_its_e
     eventually(
         lambda: district.metric("registry", 'hatchery_events_handled_total{handler="*",outcome="retried"')
     )
-    publish(district, "events.own", organisation_event("230102"), headers={"x-attempts": 8})
+    last = organisation_event("230102")
+    tried = {"x-attempts": 8, "x-origin-exchange": "events.own", "x-origin-key": routing_key(last)}
+    publish(district, "", last, key="svc.registry", headers=tried)
     [headers] = dead(district)
     assert headers["x-reason"] == "failed"
     assert "NotYetKnown" in str(headers["x-detail"])
