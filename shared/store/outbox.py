@@ -44,9 +44,16 @@ def pending(kinds: Iterable[type[Aggregate]], limit: int) -> list[Pending]:
             .sort("pending_since")
             .limit(limit)
         )
+        emptied = []
         for document in waiting:
             if document.get("outbox"):
                 found.append(Pending(collection.name, document["_id"], document["outbox"][0]))
+            else:
+                emptied.append(document["_id"])
+        if emptied:  # `mark_sent` was killed between its two steps
+            collection.update_many(
+                {"_id": {"$in": emptied}, "outbox": {"$size": 0}}, {"$unset": {"pending_since": 1}}
+            )
     return found
 
 

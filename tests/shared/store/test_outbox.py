@@ -152,3 +152,12 @@ def test_sent_events_are_kept_for_their_time_and_then_forgotten() -> None:
     assert outbox.purge() == 1
     assert [sent.id for sent in SentEvent.objects] == [young.envelope["id"]]
     assert outbox.purge() == 0
+
+
+def test_a_record_whose_sending_was_killed_half_way_waits_no_longer() -> None:
+    """The event has left the outbox, the mark that something waits has not: the next look takes it away."""
+    permit = grant(call(), "Tea house")
+    Permit._get_collection().update_one({"_id": permit.id}, {"$set": {"outbox": []}})
+    assert outbox.backlog(KINDS)[0] == 1
+    assert outbox.pending(KINDS, 100) == []
+    assert outbox.backlog(KINDS) == (0, 0.0)
