@@ -100,7 +100,7 @@ def replica(subject: Subject, kind: type[Aggregate]) -> Handler:
         if event.node == runtime.node().area:
             return "stale"  # the echo of what was written here
         given = data | {"area": event.area, "owner": event.node, "updated_at": event.time}
-        return _keep(kind, event, _stored(kind, given))
+        return _keep(kind, event, _stored(kind, given), spare=runtime.node().area)
 
     return Handler(
         subject.service,
@@ -147,11 +147,13 @@ def effect(
     return Handler(service, noun, verb, version, schema, run, "effect", name)
 
 
-def _keep(kind: type[Document], event: Event, state: dict[str, Any]) -> Outcome:
+def _keep(kind: type[Document], event: Event, state: dict[str, Any], *, spare: str | None = None) -> Outcome:
     """Keep the state where the publishing node may say it: the record is new here, or its own, or that of a
-    node below it. Raises BadEvent `forged` for a record that another node owns, and never touches ours."""
-    below = {"$gte": event.node, "$lt": event.node + ":", "$ne": runtime.node().area}
-    if readmodel.put(kind, event.subject, event.epoch, event.sequence, state, only_where={"owner": below}):
+    node below it. Records of the node `spare` are left alone. Raises BadEvent `forged` for a record that
+    another node owns."""
+    below = {"$gte": event.node, "$lt": event.node + ":"} | ({"$ne": spare} if spare else {})
+    told = (event.subject, event.epoch, event.sequence, state)
+    if readmodel.put(kind, *told, only_where={"owner": below}):
         return "applied"
     known = kind._get_collection().find_one({"_id": event.subject}, {"owner": 1}) or {}
     owner = known.get("owner", event.node)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from marshmallow import Schema, fields
 from pymongo.errors import DuplicateKeyError
 
+from shared import runtime
 from shared.call import Call
 from shared.errors import Refused, Text
 from shared.events.envelope import BadEvent, Event
@@ -100,6 +101,14 @@ def test_a_record_owned_here_is_never_overwritten_by_an_event(delivered: list[tu
         with pytest.raises(BadEvent, match="forged"):
             apply(COPY, told)
     assert raw(Permit, mine.id) == before
+
+
+def test_a_service_of_the_same_node_is_followed_in_every_change() -> None:
+    subject = new_id()
+    for sequence in (1, 2, 3):
+        told = event(subject=subject, node=runtime.node().area, sequence=sequence)
+        assert apply(KEEP, told) == "applied"
+    assert KnownPermit.objects.get(id=subject).sequence == 3
 
 
 def test_states_that_arrive_at_the_same_time_leave_the_newest() -> None:
