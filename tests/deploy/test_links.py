@@ -223,6 +223,9 @@ def test_a_link_joins_two_brokers_and_outlives_the_parents_fall(
     publish(parent_uri, topology.OWN, key("public", district), b"down")
     assert [body for _, body in take(child_uri, "probe", 2)] == [b"up", b"down"]
 
+    # RabbitMQ 3.10 forgets queues that it was told of less than a second or so before a kill, see
+    # docs/failure-modes.md; this test is about links.
+    time.sleep(3)
     embedded.broker.kill()
     for number in range(100):
         publish(child_uri, topology.OWN, key("area", area), f"late {number}".encode())

@@ -1,0 +1,191 @@
+"""`hatchery node`: add, run, look after, take off."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from deploy import nodes, removal, status
+from deploy.cli.common import OWN_LINE, Area, DryRun, Json, console, group, hand_over
+from deploy.home import Home
+from deploy.trouble import ATTENTION, DONE, Trouble
+from deploy.wish import Wish
+from shared import areas
+from shared.node import GATEWAY, SERVICES
+
+app = group("Nodes: add, run, look after, take off.")
+
+ParentBroker = Annotated[
+    str | None,
+    typer.Option(envvar="HATCHERY_PARENT_BROKER", help="the parent's broker, where it isn't in this home"),
+]
+ParentAdmin = Annotated[
+    str | None,
+    typer.Option(envvar="HATCHERY_PARENT_BROKER_ADMIN", help="its management URL; used now, kept nowhere"),
+]
+
+
+@app.command("add")
+def node_add(
+    area: Area,
+    parent: Annotated[str | None, typer.Option(help="area of the node above")] = None,
+    services: Annotated[str | None, typer.Option(help="a,b,c, or all, or none")] = None,
+    port: Annotated[int | None, typer.Option(help="the gateway's; services take the ones behind")] = None,
+    url: Annotated[str | None, typer.Option(help="where others reach this node")] = None,
+    broker: Annotated[
+        str | None, typer.Option(envvar="HATCHERY_BROKER", help="AMQP URI; default: the embedded one")
+    ] = None,
+    broker_admin: Annotated[
+        str | None, typer.Option(envvar="HATCHERY_BROKER_ADMIN", help="its management URL, as administrator")
+    ] = None,
+    store: Annotated[str | None, typer.Option(envvar="HATCHERY_STORE", help="MongoDB URI")] = None,
+    parent_broker: ParentBroker = None,
+    parent_broker_admin: ParentAdmin = None,
+    clock: Annotated[
+        str | None, typer.Option(help="wall, or request: operators may date requests (replays only)")
+    ] = None,
+    otlp: Annotated[str | None, typer.Option(help="OTLP/HTTP collector of traces; '' for none")] = None,
+    bind: Annotated[
+        str | None, typer.Option(help="address to listen on; default: 127.0.0.1, this machine only")
+    ] = None,
+    service_url: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=URL", help="a service's own address, where it runs elsewhere; may be repeated"
+        ),
+    ] = None,
+    dry_run: DryRun = False,
+    allow_plain: Annotated[
+        bool, typer.Option(help="let the link leave this machine without TLS, through a tunnel")
+    ] = False,
+) -> None:
+    """Bring a node up: keys, description, virtual host, users, queues, and the link to its parent.
+
+    A second run with the same options changes nothing; with others it changes what differs. Exits with 1
+    where all is set up but the link does not run yet.
+    """
+    if clock not in (None, "wall", "request"):
+        raise Trouble("--clock is wall or request")
+    if areas.is_area(area) and areas.divisions(area[:6]).get(area) is None:
+        typer.echo(f"warning: {area} is in no code list that is installed here", err=True)
+    wish = Wish(
+        area,
+        parent,
+        _services(services),
+        port,
+        url,
+        broker,
+        broker_admin,
+        store,
+        parent_broker,
+        parent_broker_admin,
+        clock,
+        otlp,
+        allow_plain,
+        bind,
+        _pairs(service_url),
+    )
+    raise typer.Exit(nodes.add(Home.here(), wish, dry_run=dry_run, say=typer.echo))
+
+
+@app.command("remove")
+def node_remove(
+    area: Area,
+    parent_broker: ParentBroker = None,
+    parent_broker_admin: ParentAdmin = None,
+    force: Annotated[bool, typer.Option(help="even if messages wait in the link's queues")] = False,
+    purge: Annotated[bool, typer.Option(help="delete virtual host, databases, keys and description")] = False,
+    yes: Annotated[bool, typer.Option(help="really purge")] = False,
+    dry_run: DryRun = False,
+) -> None:
+    """Take a node off its parent. Its queues and data stay, and `node add` links it again, unless --purge."""
+    if purge and not (yes or dry_run):
+        raise Trouble(f"--purge deletes all data of node {area}: add --yes, or --dry-run to see what goes")
+    raise typer.Exit(
+        removal.remove(
+            Home.here(),
+            area,
+            parent_broker=parent_broker,
+            parent_broker_admin=parent_broker_admin,
+            force=force,
+            purge=purge,
+            dry_run=dry_run,
+            say=typer.echo,
+        )
+    )
+
+
+@app.command("list")
+def node_list(as_json: Json = False) -> None:
+    """The nodes of this home."""
+    home = Home.here()
+    found = [home.node(area) for area in home.nodes()]
+    linked = {node.area: bool(node.parent) and home.operator(node.area).linked for node in found}
+    if as_json:
+        rows = [
+            {name: getattr(node, name) for name in ("area", "name", "parent", "services", "url")}
+            | {"tier": areas.tier(node.area), "linked": linked[node.area]}
+            for node in found
+        ]
+        typer.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+        return
+    table = Table("area", "name", "tier", "parent", "services", "url")
+    for node in found:
+        parent = f"{node.parent}{'' if linked[node.area] else ' (off)'}" if node.parent else "-"
+        hosted = ", ".join(node.services) or "none"
+        table.add_row(node.area, node.name, areas.tier(node.area), parent, hosted, node.url)
+    console().print(table)
+
+
+@app.command("status")
+def node_status(
+    area: Annotated[str | None, typer.Argument(help="default: all nodes of this home")] = None,
+    every: Annotated[bool, typer.Option("--all", help="all nodes of this home")] = False,
+    as_json: Json = False,
+) -> None:
+    """Services, queues, dead letters, outbox age and links in one table.
+
+    Exits with 0 where all is healthy, and with 1 where something needs attention: then each line below the
+    table says what, and what to type next.
+    """
+    home = Home.here()
+    if area and every:
+        raise Trouble("say either AREA or --all")
+    wanted = [area] if area else home.nodes()
+    if not wanted:
+        raise Trouble(f"no nodes in {home.path}: add one (hatchery node add AREA)")
+    found = [status.inspect(home, each) for each in wanted]
+    if as_json:
+        typer.echo(json.dumps([asdict(node) for node in found], ensure_ascii=False, indent=2))
+    else:
+        status.render(found, console())
+    raise typer.Exit(ATTENTION if any(node.faults for node in found) else DONE)
+
+
+@app.command("run", context_settings=OWN_LINE)
+def node_run(context: typer.Context) -> None:
+    """Run a node's services: `hatchery node run AREA`."""
+    hand_over("deploy.run", "main", context)
+
+
+def _services(text: str | None) -> tuple[str, ...] | None:
+    match text:
+        case None:
+            return None
+        case "all":
+            return SERVICES
+        case "none" | "":
+            return ()
+        case _:
+            return tuple(name.strip() for name in text.split(",") if name.strip() not in ("", GATEWAY))
+
+
+def _pairs(given: list[str] | None) -> dict[str, str]:
+    pairs = dict(text.partition("=")[::2] for text in given or ())
+    if faulty := [name for name, url in pairs.items() if not url.startswith(("http://", "https://"))]:
+        raise Trouble(f"--service-url {faulty[0]}: say NAME=http://host:port")
+    return pairs
