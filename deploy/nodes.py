@@ -17,7 +17,7 @@ from deploy.places import Place, own_broker, own_user, parent_place
 from deploy.trouble import ATTENTION, DONE, Trouble
 from deploy.wish import Wish
 from shared import areas, keys
-from shared.events import topology
+from shared.events import directed, topology
 from shared.events.topology import Topology
 from shared.node import GATEWAY
 
@@ -72,7 +72,7 @@ def plan_add(home: Home, wish: Wish) -> Plan:
     operator = home.operator(wish.area)
     here, operator = own_broker(home, wish, before, operator)
     description = describe(home, wish, before, here)
-    parts = topology.base() + _queues(description["services"])
+    parts = topology.base() + _queues(wish.area, description["services"])
     wanted = Desired(here.address.vhost, parts, (own_user(wish.area, here),))
     above, parent_changes = None, None
     if description["parent"]:
@@ -93,7 +93,7 @@ def plan_add(home: Home, wish: Wish) -> Plan:
     return Plan(wish.area, description, operator, here, above, files, parent_changes, child_changes)
 
 
-def _queues(services: Iterable[str]) -> Topology:
+def _queues(area: str, services: Iterable[str]) -> Topology:
     """The queues of all hosted services, before the first of them runs.
 
     Each service declares them too. But what comes over a link between the start of the first and that of the
@@ -105,7 +105,7 @@ def _queues(services: Iterable[str]) -> Topology:
         for name in (GATEWAY, *services):
             # Imported here: it brings the services' libraries in, which no other command needs.
             handlers = importlib.import_module(f"services.{name}.events").HANDLERS
-            parts += topology.service(name, handlers.patterns())
+            parts += topology.service(name, [*handlers.patterns(), *directed.patterns(area, name)])
     return parts
 
 

@@ -17,26 +17,47 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
+from marshmallow import fields
 from mongoengine import Document
 from nameko.timer import timer
 from werkzeug.wrappers import Request, Response
 
 from shared import clock, runtime
+from shared.call import Call
 from shared.errors import NotFound, Text
 from shared.events import asyncapi
 from shared.events.consumer import consume, dispatch
 from shared.events.envelope import Event
 from shared.events.handlers import Handler, Handlers
 from shared.events.relay import Relay
+from shared.events.restate import Restater, Tells
 from shared.events.types import EventType
-from shared.http import idempotency, openapi, raw
-from shared.store import connection, outbox
+from shared.fields import Area, Moment, Schema
+from shared.http import get, idempotency, openapi, raw, roles
+from shared.store import connection, outbox, restatements
 from shared.store.aggregate import Aggregate
 from shared.store.nodes import KnownNode
+from shared.store.restatements import Receipt, Restatement
 from shared.telemetry import metrics
 
 VERSION = "0.1.0"
 HOUR = 3600
+
+
+class ResyncAnswer(Schema):
+    """What one service of one node told again."""
+
+    node = Area()
+    service = fields.Str()
+    sent = fields.Int(metadata={"description": "records told"})
+    at = Moment()
+
+
+class ResyncAnswers(Schema):
+    """The answers that one of this node's services has received in full to a request for state."""
+
+    id = fields.Str()
+    answers = fields.List(fields.Nested(ResyncAnswer))
 
 
 class Service:
@@ -46,13 +67,15 @@ class Service:
     documents: ClassVar[Sequence[type[Document]]] = ()
     publishes: ClassVar[Sequence[EventType]] = ()
     handlers: ClassVar[Handlers] = Handlers()
+    tells: ClassVar[Tells] = ()  # its subjects, each with the records that it is about
     aggregates: ClassVar[Sequence[type[Aggregate]]] = ()  # derived from `documents`
 
     relay = Relay()
+    restater = Restater()
 
     def __init_subclass__(cls) -> None:
         cls.aggregates = tuple(d for d in cls.documents if issubclass(d, Aggregate))
-        cls.documents = (*cls.documents, KnownNode, outbox.SentEvent)
+        cls.documents = (*cls.documents, KnownNode, outbox.SentEvent, Restatement, Receipt)
 
     @consume
     def on_event(self, event: Event, handlers: list[Handler]) -> None:
@@ -60,9 +83,18 @@ class Service:
 
     @timer(interval=HOUR)
     def tidy(self) -> None:
-        """Forget what is kept for a time only: sent events, answers to repeated requests."""
+        """Forget what is kept for a time only: sent events, answers to repeated requests and to resyncs."""
         outbox.purge()
+        restatements.purge()
         idempotency.purge(clock.wall())
+
+    @get(
+        "/resyncs/<id>", answer=ResyncAnswers, allow=roles("operator"),
+        summary="Who has told this service its state again 重新同步的答复",
+    )  # fmt: skip
+    def resync_answers(self, call: Call, id: str) -> Any:
+        call.authorise(call.node.area)
+        return {"id": id, "answers": restatements.receipts(id)}
 
     @raw("/livez")
     def livez(self, request: Request) -> Response:

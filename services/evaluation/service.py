@@ -20,6 +20,7 @@ class EvaluationService(Service):
     name = "evaluation"
     documents: ClassVar = documents.ALL
     publishes: ClassVar = events.PUBLISHES
+    tells: ClassVar = events.TELLS
     handlers = events.HANDLERS
 
     @post(

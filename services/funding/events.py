@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from services.funding import commands, documents, schemas, subjects
-from shared.events.handlers import Handlers, effect, read_model, replica
+from shared.events.handlers import Handlers, effect, read_model, replicas
 
 PUBLISHES = subjects.ALL
+TELLS = (
+    (subjects.FUND, documents.Fund),
+    (subjects.ROUND, documents.Round),
+    (subjects.APPLICATION, documents.Application),
+    (subjects.PROJECT, documents.Project),
+)
 
 HANDLERS = Handlers(
-    replica(subjects.FUND, documents.Fund),
-    replica(subjects.ROUND, documents.Round),
-    replica(subjects.APPLICATION, documents.Application),
-    replica(subjects.PROJECT, documents.Project),
+    *replicas(TELLS),
     read_model("registry.organisation", schemas.SeenOrganisation, documents.KnownOrganisation),
     read_model("registry.summary", schemas.SeenSummary, documents.KnownSummary),
     read_model("needs.library_item", schemas.SeenTopic, documents.KnownTopic),

@@ -29,6 +29,7 @@ class FundingService(Service):
     name = "funding"
     documents: ClassVar = documents.ALL
     publishes: ClassVar = events.PUBLISHES
+    tells: ClassVar = events.TELLS
     handlers = events.HANDLERS
 
     # --- funds 资金

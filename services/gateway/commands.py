@@ -1,38 +1,72 @@
-"""What the gateway does: tell all other nodes who this one is, and again whenever a new one joins."""
+"""What the gateway does: tell all other nodes who this one is, and ask them for what this one must know."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from services.gateway import subjects
-from services.gateway.documents import AnnouncedNode
-from shared import areas, keys
+from services.gateway.documents import AnnouncedNode, Resync
+from shared import areas, keys, runtime
 from shared.call import Call
-from shared.errors import Misdirected
-from shared.store import command, find, save
+from shared.errors import Misdirected, Refused, Text
+from shared.events import directed
+from shared.events.directed import EVERY
+from shared.store import command, find, new, save, save_all
 from shared.store.aggregate import AlreadyApplied
 
 
 @command
 def announce(call: Call) -> AnnouncedNode:
-    """Announce this node as its description says. Nothing happens when nothing changed."""
+    """Announce this node as its description says, and ask for the state that services new here must know.
+
+    Nothing happens when nothing changed.
+    """
+    told = _description(call)
+    mine = find(AnnouncedNode, call.node.area)
+    if mine is not None and all(getattr(mine, name) == value for name, value in told.items()):
+        return mine
+    if mine is not None:
+        asked = [_request(call, service) for service in told["services"] if service not in mine.services]
+    else:
+        asked = [_request(call, EVERY)] if call.node.parent else []  # a root that is new has nobody to ask
+        mine = AnnouncedNode(
+            id=call.node.area, area=call.node.area, owner=call.node.area, created_at=call.now
+        )
+    for name, value in told.items():
+        setattr(mine, name, value)
+    save_all(call, (mine, subjects.ANNOUNCED), *((one, subjects.ASKED) for one in asked))
+    return mine
+
+
+def _description(call: Call) -> dict[str, Any]:
     public = keys.published(call.node.area, keys.load_public(call.node.keys))
-    told = {
+    return {
         "parent": call.node.parent,
         "services": list(call.node.services),
         "url": call.node.url,
         "keys": [dict(public)],
     }
-    mine = find(AnnouncedNode, call.node.area)
-    if mine is None:
-        mine = AnnouncedNode(
-            id=call.node.area, area=call.node.area, owner=call.node.area, created_at=call.now
+
+
+@command
+def resync(call: Call, service: str) -> Resync:
+    """Ask for the state again that a service here, or `all` of them, keep. Raises Refused for one that this
+    node does not host."""
+    if service != EVERY and service not in runtime.bindings():
+        raise Refused(
+            "service-not-hosted",
+            Text(f"This node does not host {service}.", f"本节点未部署服务 {service}。"),
+            Text("Ask the node that hosts it.", "请在部署该服务的节点上操作。"),
+            field="service",
         )
-    elif all(getattr(mine, name) == value for name, value in told.items()):
-        return mine
-    for name, value in told.items():
-        setattr(mine, name, value)
-    return save(call, mine, subjects.ANNOUNCED)
+    return save(call, _request(call, service), subjects.ASKED)
+
+
+def _request(call: Call, target: str) -> Resync:
+    bindings = runtime.bindings()
+    wanted = bindings.values() if target == EVERY else [bindings.get(target, [])]
+    nouns = directed.nouns(pattern for patterns in wanted for pattern in patterns)
+    return new(call, Resync, area=call.node.area, label=f"resync {target}", target=target, nouns=nouns)
 
 
 @command

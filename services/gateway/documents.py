@@ -1,4 +1,4 @@
-"""What the gateway stores: its own node's announcement."""
+"""What the gateway stores: its own node's announcement, and its requests for state."""
 
 from __future__ import annotations
 
@@ -17,4 +17,12 @@ class AnnouncedNode(Aggregate):
     keys = ListField(DictField())
 
 
-ALL = (AnnouncedNode,)
+class Resync(Aggregate):
+    """A request to all nodes above and below to tell the state again that this node's services keep."""
+
+    meta = {"collection": "resyncs"}
+    target = StringField(required=True)  # a service, or all
+    nouns = ListField(StringField())  # <service>.<noun>, as the services asked to know them at that time
+
+
+ALL = (AnnouncedNode, Resync)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from services.gateway import commands, subjects
+from services.gateway import commands, documents, subjects
 from shared.events.handlers import Handlers, effect
 from shared.store.nodes import NodeAnnouncement
 
 PUBLISHES = subjects.ALL
+TELLS = (
+    (subjects.NODE, documents.AnnouncedNode),
+    (subjects.RESYNC, documents.Resync),
+)
 
 HANDLERS = Handlers(effect(subjects.ANNOUNCED.type, NodeAnnouncement, commands.welcome))

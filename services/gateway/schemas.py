@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from marshmallow import fields
+from marshmallow import fields, validate
 
-from shared.fields import Area, Schema
+from shared.events.directed import EVERY
+from shared.events.handlers import ResyncAsked
+from shared.fields import Area, Moment, Schema
+from shared.node import GATEWAY, SERVICES
 from shared.store.nodes import PublicKey
 
 
@@ -35,3 +38,26 @@ class KnownNodeView(Schema):
     parent = Area(allow_none=True)
     services = fields.List(fields.Str())
     url = fields.Str()
+
+
+class ResyncState(ResyncAsked):
+    """What the other nodes learn of a request for state."""
+
+
+class NewResync(Schema):
+    """Which service is to hear its state again."""
+
+    service = fields.Str(
+        load_default=EVERY,
+        validate=validate.OneOf([EVERY, GATEWAY, *SERVICES]),
+        metadata={"description": "one that this node hosts, or all of them"},
+    )
+
+
+class ResyncView(Schema):
+    """A request for state. Who has answered it, each service says under /api/<service>/resyncs/<id>."""
+
+    id = fields.Str()
+    target = fields.Str()
+    nouns = fields.List(fields.Str())
+    created_at = Moment()

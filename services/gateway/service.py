@@ -11,7 +11,7 @@ from services.gateway import commands, documents, events, proxy, queries, schema
 from services.gateway.depths import Depths
 from shared import runtime
 from shared.call import Call
-from shared.http import PUBLIC, get, page_of, raw
+from shared.http import PUBLIC, get, page_of, post, raw, roles
 from shared.service import Service
 
 MINUTE = 60
@@ -23,6 +23,7 @@ class GatewayService(Service):
     name = "gateway"
     documents: ClassVar = documents.ALL
     publishes: ClassVar = events.PUBLISHES
+    tells: ClassVar = events.TELLS
     handlers = events.HANDLERS
 
     depths = Depths()
@@ -38,6 +39,13 @@ class GatewayService(Service):
     @get("/nodes", answer=page_of(schemas.KnownNodeView), allow=PUBLIC, summary="Nodes known here 已知节点")
     def nodes(self, call: Call) -> Any:
         return queries.known()
+
+    @post(
+        "/node/resyncs", body=schemas.NewResync, answer=schemas.ResyncView, status=201,
+        allow=roles("operator"), summary="Ask for state again 请求重新同步",
+    )  # fmt: skip
+    def resync(self, call: Call, body: dict[str, Any]) -> Any:
+        return commands.resync(call, body["service"])
 
     @raw("/api/<service>/<path:rest>", "GET", "POST", "PUT", "PATCH", "DELETE", "HEAD")
     def pass_on(self, request: Request, service: str, rest: str) -> Response:

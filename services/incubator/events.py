@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from services.incubator import documents, schemas, subjects
-from shared.events.handlers import Handlers, read_model, replica
+from shared.events.handlers import Handlers, read_model, replicas
 
 PUBLISHES = subjects.ALL
+TELLS = (
+    (subjects.CENTRE, documents.Centre),
+    (subjects.RESIDENCY, documents.Residency),
+)
 
 HANDLERS = Handlers(
-    replica(subjects.CENTRE, documents.Centre),
-    replica(subjects.RESIDENCY, documents.Residency),
+    *replicas(TELLS),
     read_model("registry.organisation", schemas.SeenOrganisation, documents.KnownOrganisation),
     read_model("registry.summary", schemas.SeenSummary, documents.KnownSummary),
 )

@@ -22,6 +22,7 @@ class IncubatorService(Service):
     name = "incubator"
     documents: ClassVar = documents.ALL
     publishes: ClassVar = events.PUBLISHES
+    tells: ClassVar = events.TELLS
     handlers = events.HANDLERS
 
     @post(

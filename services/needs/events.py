@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from services.needs import commands, documents, schemas, subjects
-from shared.events.handlers import Handlers, effect, read_model, replica
+from shared.events.handlers import Handlers, effect, read_model, replicas
 
 PUBLISHES = subjects.ALL
+TELLS = (
+    (subjects.NEED, documents.Need),
+    (subjects.ITEM, documents.LibraryItem),
+    (subjects.DELIVERY, documents.Delivery),
+)
 
 HANDLERS = Handlers(
-    replica(subjects.NEED, documents.Need),
-    replica(subjects.ITEM, documents.LibraryItem),
-    replica(subjects.DELIVERY, documents.Delivery),
+    *replicas(TELLS),
     read_model("registry.organisation", schemas.SeenOrganisation, documents.KnownOrganisation),
     read_model("registry.summary", schemas.SeenSummary, documents.KnownSummary),
     effect(subjects.CONSOLIDATED.type, schemas.SeenItem, commands.merge_sources),

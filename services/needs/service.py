@@ -25,6 +25,7 @@ class NeedsService(Service):
     name = "needs"
     documents: ClassVar = documents.ALL
     publishes: ClassVar = events.PUBLISHES
+    tells: ClassVar = events.TELLS
     handlers = events.HANDLERS
 
     @post(

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from services.notifications import commands, documents, schemas, subjects
-from shared.events.handlers import Handler, Handlers, effect, read_model, replica
+from shared.events.handlers import Handler, Handlers, effect, read_model, replicas
 from shared.fields import Schema
 
 PUBLISHES = subjects.ALL
+TELLS = (
+    (subjects.NOTICE, documents.Notice),
+    (subjects.MESSAGE, documents.Message),
+    (subjects.REMINDER, documents.Reminder),
+)
 
 
 def _told(of: str, schema: type[Schema], template: str) -> Handler:
@@ -17,7 +22,7 @@ def _told(of: str, schema: type[Schema], template: str) -> Handler:
 _ORGANISATION, _PROJECT = schemas.SeenOrganisation, schemas.SeenProject
 
 HANDLERS = Handlers(
-    replica(subjects.NOTICE, documents.Notice),
+    *replicas(TELLS),
     read_model("registry.organisation", _ORGANISATION, documents.KnownOrganisation),
     _told("registry.organisation.correction_asked", _ORGANISATION, "organisation_correction_asked"),
     _told("registry.organisation.approved", _ORGANISATION, "organisation_approved"),

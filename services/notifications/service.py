@@ -28,6 +28,7 @@ class NotificationsService(Service):
     name = "notifications"
     documents: ClassVar = documents.ALL
     publishes: ClassVar = events.PUBLISHES
+    tells: ClassVar = events.TELLS
     handlers = events.HANDLERS
 
     @timer(interval=MINUTE)

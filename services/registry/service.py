@@ -27,6 +27,7 @@ class RegistryService(Service):
     name = "registry"
     documents: ClassVar = documents.ALL
     publishes: ClassVar = events.PUBLISHES
+    tells: ClassVar = events.TELLS
     handlers = events.HANDLERS
 
     @post(

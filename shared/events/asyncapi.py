@@ -12,7 +12,7 @@ from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 from marshmallow import Schema
 
-from shared.events import topology
+from shared.events import directed, topology
 from shared.events.envelope import CONTENT_TYPE
 from shared.events.handlers import Handler
 from shared.events.types import EventType
@@ -36,8 +36,10 @@ _ENVELOPE: dict[str, Any] = {
     "causationid": {"type": "string"},
     "correlationid": {"type": "string"},
     "traceparent": {"type": "string"},
+    "directedto": {"type": "string", "description": "told again to this service of this node alone"},
 }
-_REQUIRED = [name for name in _ENVELOPE if name != "traceparent"] + ["data"]
+_OPTIONAL = ("traceparent", "directedto")
+_REQUIRED = [name for name in _ENVELOPE if name not in _OPTIONAL] + ["data"]
 
 
 def document(service: type[Service], version: str) -> dict[str, Any]:
@@ -51,13 +53,10 @@ def document(service: type[Service], version: str) -> dict[str, Any]:
         channels[event.type] = _channel(f"{event.type}.{event.audience}.{{area}}", event.type, topology.OWN)
         operations[f"send.{event.type}"] = _operation("send", event.type)
     for handler in service.handlers:
-        name = f"{handler.service}.{handler.noun}.{handler.verb.replace('*', 'any')}"
+        name = f"{handler.service}.{handler.noun}.{handler.verb}".replace("*", "any")
         key = f"{name}.for.{handler.name.replace(' ', '-')}"
         messages[key] = _handled(handler, schemas)
-        address = (
-            f"{handler.service}.{handler.noun}.{handler.verb.replace('*', '{verb}')}.{{audience}}.{{area}}"
-        )
-        channels[key] = _channel(address, key, topology.ALL)
+        channels[key] = _channel(_address(handler), key, topology.ALL)
         operations[f"receive.{key}"] = _operation("receive", key)
     return {
         "asyncapi": "3.0.0",
@@ -72,6 +71,13 @@ def document(service: type[Service], version: str) -> dict[str, Any]:
         "operations": operations,
         "components": {"messages": messages, "schemas": schemas.named()},
     }
+
+
+def _address(handler: Handler) -> str:
+    if handler.service == "*":
+        return f"{directed.FIRST}.{{target}}.{{service}}.{{audience}}.{{area}}"
+    verb = handler.verb.replace("*", "{verb}")
+    return f"{handler.service}.{handler.noun}.{verb}.{{audience}}.{{area}}"
 
 
 class _Schemas:
@@ -123,6 +129,8 @@ def _channel(address: str, message: str, exchange: str) -> dict[str, Any]:
         "area": "the area's codes from the district down, one word each",
         "audience": "public, area or node",
         "verb": "whatever happened",
+        "target": "the service and node that it is directed to, <service>@<area>",
+        "service": "the service that tells it",
     }
     return {
         "address": address,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from urllib.parse import unquote, urlsplit
 
 import amqp
+import eventlet
 
 from shared import runtime
-from shared.events import topology
+from shared.events import directed, topology
 from shared.telemetry import tracing
 
 HEARTBEAT = 10  # seconds; 60 did not notice a broker that was frozen for 90 s
@@ -37,6 +39,12 @@ def connect(uri: str, name: str) -> amqp.Connection:
     return connection
 
 
+def abandon(connection: amqp.Connection) -> None:
+    """Close what may be broken already, without waiting for it long."""
+    with contextlib.suppress(Exception), eventlet.Timeout(2.0, False):
+        connection.close()
+
+
 def server(uri: str) -> dict[str, tracing.Attribute]:
     """Where the broker is, as a span says it."""
     parts = urlsplit(uri)
@@ -50,5 +58,6 @@ def prepare(connection: amqp.Connection) -> None:
     channel = connection.channel()
     topology.declare(channel, topology.base())
     for service, patterns in runtime.bindings().items():
-        topology.declare(channel, topology.service(service, patterns))
+        wanted = [*patterns, *directed.patterns(runtime.node().area, service)]
+        topology.declare(channel, topology.service(service, wanted))
     channel.close()

@@ -165,7 +165,9 @@ class Consumer(Entrypoint):
 
     def _dispatch(self, message: amqp.Message, event: Event) -> None:
         handlers = self.handlers.of(event)
-        if not handlers:
+        if not handlers and event.directed:
+            _acknowledge(message)  # all nouns that this node asked for come to all its services
+        elif not handlers:
             self._park(message, "unknown-type", f"no handler for {event.type}")
         elif any(event.schema_version > h.version for h in handlers):
             self._park(message, "newer-schema", f"{event.dataschema} is newer than this version reads")

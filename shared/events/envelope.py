@@ -16,6 +16,7 @@ from cloudevents.core.formats.json import JSONFormat
 from cloudevents.core.v1.event import CloudEvent
 
 from shared import areas, clock
+from shared.events.directed import Direction
 from shared.events.types import routing_key
 
 CONTENT_TYPE = "application/cloudevents+json"
@@ -52,6 +53,7 @@ class Event:
     causation: str
     correlation: str
     traceparent: str | None
+    directed: str | None  # to which node and service alone, see shared.events.directed
     data: dict[str, Any]
 
     @property
@@ -113,6 +115,12 @@ def _event(given: dict[str, Any], data: dict[str, Any]) -> Event:
         moment = clock.parse(time.isoformat())
     except ValueError as error:
         raise BadEvent("invalid", f"time: {error}") from error
+    directed = given.get("directedto")
+    if directed is not None:
+        try:
+            Direction.parse(text("directedto"))
+        except ValueError as error:
+            raise BadEvent("invalid", f"directedto: {error}") from error
     return Event(
         id=text("id", 64),
         type=given["type"],
@@ -130,6 +138,7 @@ def _event(given: dict[str, Any], data: dict[str, Any]) -> Event:
         causation=text("causationid"),
         correlation=text("correlationid"),
         traceparent=given.get("traceparent") if isinstance(given.get("traceparent"), str) else None,
+        directed=directed,
         data=data,
     )
 
@@ -140,7 +149,14 @@ def check_origin(event: Event, here: str, exchange: str, key: str) -> None:
     The broker itself names the exchange that a message was first published to: `events.own` belongs to this
     node's services, `ingress.<child>` to that child's link, `events.above` to the link from the parent.
     """
-    told = routing_key({"type": event.type, "audience": event.audience, "area": event.area})
+    told = routing_key(
+        {
+            "type": event.type,
+            "audience": event.audience,
+            "area": event.area,
+            "directedto": event.directed,
+        }
+    )
     if told != key:
         raise BadEvent("forged", f"the routing key {key[:200]!r} contradicts the envelope's {told!r}")
     if exchange == "events.own":

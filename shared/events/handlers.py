@@ -14,19 +14,19 @@ rest, so that publishers may add fields. A contract test holds them against what
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from marshmallow import EXCLUDE, Schema, ValidationError
+from marshmallow import EXCLUDE, Schema, ValidationError, fields
 from mongoengine import Document
 
 from shared import areas, runtime
 from shared.call import Call
 from shared.errors import Misdirected, NotFound
 from shared.events.envelope import BadEvent, Event
-from shared.events.types import Subject
-from shared.store import nodes, readmodel
+from shared.events.types import RESTATED, Subject
+from shared.store import nodes, readmodel, restatements
 from shared.store.aggregate import Aggregate, AlreadyApplied, repeated
 from shared.store.readmodel import ReadModel
 
@@ -35,7 +35,8 @@ Outcome = Literal["applied", "duplicate", "stale", "elsewhere"]
 
 @dataclass(frozen=True)
 class Handler:
-    """One entry of the table. `verb` is "*" for read models, which take the state whatever happened."""
+    """One entry of the table. `verb` is "*" for read models, which take the state whatever happened; `service`
+    is "*" for what every service may direct to this one."""
 
     service: str
     noun: str
@@ -47,7 +48,11 @@ class Handler:
     name: str
 
     def handles(self, event: Event) -> bool:
-        return (self.service, self.noun) == (event.service, event.noun) and self.verb in ("*", event.verb)
+        return (
+            self.service in ("*", event.service)
+            and self.noun == event.noun
+            and self.verb in ("*", event.verb)
+        )
 
     def parse(self, event: Event) -> dict[str, Any]:
         """The event's data as this handler sees it. Raises BadEvent `invalid` naming the fields."""
@@ -59,10 +64,11 @@ class Handler:
 
 
 class Handlers:
-    """The table of a service. Every service also keeps the read model of known nodes."""
+    """The table of a service. Every service also keeps the read model of known nodes, and tells its state
+    again to nodes that ask for it."""
 
     def __init__(self, *entries: Handler) -> None:
-        self.entries = (*entries, KNOWN_NODES)
+        self.entries = (*entries, KNOWN_NODES, ASKED, RECEIPTS)
 
     def __iter__(self) -> Iterator[Handler]:
         return iter(self.entries)
@@ -77,9 +83,10 @@ class Handlers:
 
         Of nouns that only effects look at, nothing but their verbs: others would be parked as unknown.
         """
-        whole = {(h.service, h.noun) for h in self.entries if h.verb == "*"}
-        verbs = (h.verb + "." if (h.service, h.noun) not in whole else "" for h in self.entries)
-        return sorted({f"{h.service}.{h.noun}.{v}#" for h, v in zip(self.entries, verbs, strict=True)})
+        bound = [h for h in self.entries if h.service != "*"]  # what is directed has a key of its own
+        whole = {(h.service, h.noun) for h in bound if h.verb == "*"}
+        verbs = (h.verb + "." if (h.service, h.noun) not in whole else "" for h in bound)
+        return sorted({f"{h.service}.{h.noun}.{v}#" for h, v in zip(bound, verbs, strict=True)})
 
 
 def read_model(of: str, schema: type[Schema], kind: type[ReadModel], *, version: int = 1) -> Handler:
@@ -112,6 +119,11 @@ def replica(subject: Subject, kind: type[Aggregate]) -> Handler:
         "read model",
         f"copy {subject.noun}",
     )
+
+
+def replicas(tells: Iterable[tuple[Subject, type[Aggregate]]]) -> list[Handler]:
+    """Copies of all records that other nodes of this service tell of."""
+    return [replica(subject, kind) for subject, kind in tells if subject.audience != "node"]
 
 
 def effect(
@@ -153,7 +165,8 @@ def _keep(kind: type[Document], event: Event, state: dict[str, Any], *, spare: s
     another node owns."""
     below = {"$gte": event.node, "$lt": event.node + ":"} | ({"$ne": spare} if spare else {})
     told = (event.subject, event.epoch, event.sequence, state)
-    if readmodel.put(kind, *told, only_where={"owner": below}):
+    again = event.verb == RESTATED  # what is known may lack a field that this version of the service reads
+    if readmodel.put(kind, *told, only_where={"owner": below}, again=again):
         return "applied"
     known = kind._get_collection().find_one({"_id": event.subject}, {"owner": 1}) or {}
     owner = known.get("owner", event.node)
@@ -186,4 +199,39 @@ def _keep_node(event: Event, data: dict[str, Any]) -> Outcome:
 
 KNOWN_NODES = Handler(
     "gateway", "node", "*", 1, nodes.NodeAnnouncement, _keep_node, "read model", "keep KnownNode"
+)
+
+
+class ResyncAsked(Schema):
+    """A node's request for state: the data of `gateway.resync.asked`."""
+
+    id = fields.Str(required=True)
+    target = fields.Str(required=True, metadata={"description": "the asker's service, or all"})
+    nouns = fields.List(fields.Str(), required=True, metadata={"description": "<service>.<noun>"})
+
+
+class RestatementFinished(Schema):
+    """The end of an answer: the data of `<service>.restatement.finished`."""
+
+    request = fields.Str(required=True)
+    sent = fields.Int(required=True, metadata={"description": "records told"})
+
+
+def _note_request(event: Event, data: dict[str, Any]) -> Outcome:
+    if event.node != event.area:
+        raise BadEvent("forged", f"node {event.node} asks for {event.area}")
+    noted = restatements.note(event.subject, event.node, data["target"], data["nouns"])
+    return "applied" if noted else "duplicate"
+
+
+def _keep_receipt(event: Event, data: dict[str, Any]) -> Outcome:
+    if event.directed is None:
+        return "elsewhere"  # one word too much in a queue's binding does no harm
+    restatements.receive(data["request"], event.node, event.service, data["sent"])
+    return "applied"
+
+
+ASKED = Handler("gateway", "resync", "asked", 1, ResyncAsked, _note_request, "effect", "note a request")
+RECEIPTS = Handler(
+    "*", "restatement", "finished", 1, RestatementFinished, _keep_receipt, "effect", "keep a receipt"
 )

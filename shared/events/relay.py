@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import amqp
@@ -237,13 +237,7 @@ class Relay(DependencyProvider):
         metrics.BROKER_CONNECTED.labels("relay").set(0)
         connection, self._connection, self._publisher = self._connection, None, None
         if connection is not None:
-            _abandon(connection.close)
-
-
-def _abandon(close: Callable[[], Any]) -> None:
-    """Close what may be broken already, without waiting for it long."""
-    with contextlib.suppress(Exception), eventlet.Timeout(2.0, False):
-        close()
+            broker.abandon(connection)
 
 
 def _attributes(one: dict[str, Any]) -> dict[str, tracing.Attribute]:

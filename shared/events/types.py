@@ -14,14 +14,20 @@ from marshmallow import Schema
 
 from shared import areas, clock
 from shared.errors import Text
+from shared.events.directed import Direction
 from shared.ids import derived_id
 from shared.telemetry import tracing
 
 if TYPE_CHECKING:
     from shared.call import Call
+    from shared.node import Node
     from shared.store.aggregate import Aggregate
 
 Audience = Literal["public", "area", "node"]
+
+# A verb that every subject has: its current state is told again, epoch and sequence unchanged. Read models
+# take it, and no effect is ever bound to it.
+RESTATED = "restated"
 
 
 @dataclass(frozen=True)
@@ -49,6 +55,29 @@ class Subject:
     @cached_property
     def dumper(self) -> Schema:
         return self.state()
+
+    def restate(self, node: Node, aggregate: Aggregate, asked: str, to: Direction) -> dict[str, Any]:
+        """The envelope that tells of `aggregate` as it stands, for the request `asked`; same state, same id."""
+        kind = f"{self.service}.{self.noun}.{RESTATED}"
+        label = f"{kind}/{aggregate.id}/{aggregate.epoch}/{aggregate.sequence}"
+        return {
+            "specversion": "1.0",
+            "id": derived_id(asked, label),
+            "source": node.source(self.service),
+            "type": kind,
+            "subject": aggregate.id,
+            "time": clock.text(aggregate.updated_at),
+            "datacontenttype": "application/json",
+            "dataschema": self.dataschema,
+            "sequence": aggregate.sequence,
+            "epoch": aggregate.epoch,
+            "area": aggregate.area,
+            "audience": self.audience,
+            "causationid": asked,
+            "correlationid": asked,
+            "directedto": to.text,
+            "data": self.dumper.dump(aggregate),
+        }
 
 
 @dataclass(frozen=True)
@@ -90,5 +119,8 @@ class EventType:
 
 
 def routing_key(envelope: dict[str, Any]) -> str:
-    """`<service>.<noun>.<verb>.<audience>.<district>[.<street>[.<community>]]` of an envelope."""
+    """`<service>.<noun>.<verb>.<audience>.<district>[.<street>[.<community>]]` of an envelope; directed events
+    have a form of their own. Raises ValueError for a direction that is none."""
+    if to := envelope.get("directedto"):
+        return Direction.parse(to).key(envelope["type"].split(".", 1)[0])
     return ".".join((envelope["type"], envelope["audience"], *areas.path(envelope["area"])))

@@ -32,11 +32,18 @@ def put(
     state: dict[str, Any],
     *,
     only_where: dict[str, Any] | None = None,
+    again: bool = False,
 ) -> bool:
-    """Write `state` if it is newer than what is known. Returns False for what is stale or known."""
+    """Write `state` if it is newer than what is known. Returns False for what is stale or known.
+
+    `again` also writes what is known, for read models that have learned to look at more of it.
+    """
     newer = (only_where or {}) | {
         "_id": identifier,
-        "$or": [{"epoch": {"$lt": epoch}}, {"epoch": epoch, "sequence": {"$lt": sequence}}],
+        "$or": [
+            {"epoch": {"$lt": epoch}},
+            {"epoch": epoch, "sequence": {"$lte" if again else "$lt": sequence}},
+        ],
     }
     change = {"$set": state | {"epoch": epoch, "sequence": sequence}}
     collection = kind._get_collection()
