@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Annotated
 
 import typer
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bar
 from rich.table import Table
 
-from deploy import nodes, removal, status
+from deploy import nodes, removal, resync, status
 from deploy.cli.common import OWN_LINE, Area, DryRun, Json, console, group, hand_over
 from deploy.home import Home
 from deploy.trouble import ATTENTION, DONE, Trouble
 from deploy.wish import Wish
 from shared import areas
+from shared.events.directed import EVERY
 from shared.node import GATEWAY, SERVICES
 
 app = group("Nodes: add, run, look after, take off.")
@@ -139,6 +144,55 @@ def node_list(as_json: Json = False) -> None:
         hosted = ", ".join(node.services) or "none"
         table.add_row(node.area, node.name, areas.tier(node.area), parent, hosted, node.url)
     console().print(table)
+
+
+@app.command("resync")
+def node_resync(
+    area: Area,
+    service: Annotated[str, typer.Argument(help="one service of the node; default: all")] = EVERY,
+    request: Annotated[str | None, typer.Option(help="only watch a request made earlier")] = None,
+    wait: Annotated[float, typer.Option(min=0, help="seconds to wait for all answers")] = 300,
+    dry_run: DryRun = False,
+) -> None:
+    """Have the nodes above and below tell their state again to a node's services.
+
+    For a service whose read models were lost or are new; nodes that join ask by themselves. Services go on
+    answering meanwhile, and nothing is done twice. Exits with 1 where some have not answered in time.
+    """
+    with _watching() as watch:
+        code = resync.resync(
+            Home.here(),
+            area,
+            service=service,
+            request=request,
+            wait=wait,
+            dry_run=dry_run,
+            say=typer.echo,
+            watch=watch,
+        )
+    raise typer.Exit(code)
+
+
+@contextmanager
+def _watching() -> Iterator[resync.Watch]:
+    """A bar on a terminal while answers come in; the table of all answers at the end."""
+    seen = resync.Progress([], [])
+
+    def keep(progress: resync.Progress) -> None:
+        nonlocal seen
+        seen = progress
+        bar.update(task, completed=len(progress.told), total=len(progress.told) + len(progress.missing))
+
+    out = console()
+    columns = (TextColumn("answers"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Bar(*columns, console=out, disable=not out.is_terminal) as bar:
+        task = bar.add_task("answers", total=None)
+        yield keep
+    if seen.told:
+        table = Table("to", "from node", "service", "records")
+        for one in sorted(seen.told, key=lambda t: (t.to, t.node, t.service)):
+            table.add_row(one.to, one.node, one.service, str(one.sent))
+        out.print(table)
 
 
 @app.command("status")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from services.gateway.documents import Resync
 from shared import keys
 from shared.http import Page
 from shared.node import SERVICES, Node
-from shared.store import nodes
+from shared.store import nodes, queries
 
 
 def node(here: Node) -> dict[str, Any]:
@@ -28,3 +29,7 @@ def node(here: Node) -> dict[str, Any]:
 
 def known() -> Page[Any]:
     return Page(sorted(nodes.known().values(), key=lambda n: str(n.id)))
+
+
+def resyncs(query: dict[str, Any]) -> Page[Resync]:
+    return queries.page(Resync, query)

@@ -11,7 +11,7 @@ from services.gateway import commands, documents, events, proxy, queries, schema
 from services.gateway.depths import Depths
 from shared import runtime
 from shared.call import Call
-from shared.http import PUBLIC, get, page_of, post, raw, roles
+from shared.http import PUBLIC, PageQuery, get, page_of, post, raw, roles
 from shared.service import Service
 
 MINUTE = 60
@@ -46,6 +46,13 @@ class GatewayService(Service):
     )  # fmt: skip
     def resync(self, call: Call, body: dict[str, Any]) -> Any:
         return commands.resync(call, body["service"])
+
+    @get(
+        "/node/resyncs", query=PageQuery, answer=page_of(schemas.ResyncView), allow=roles("operator", "auditor"),
+        summary="Requests for state 重新同步请求",
+    )  # fmt: skip
+    def resyncs(self, call: Call, query: dict[str, Any]) -> Any:
+        return queries.resyncs(query)
 
     @raw("/api/<service>/<path:rest>", "GET", "POST", "PUT", "PATCH", "DELETE", "HEAD")
     def pass_on(self, request: Request, service: str, rest: str) -> Response:
