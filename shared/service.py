@@ -39,8 +39,8 @@ from shared.store.aggregate import Aggregate
 from shared.store.nodes import KnownNode
 from shared.store.restatements import Receipt, Restatement
 from shared.telemetry import metrics
+from shared.version import VERSION
 
-VERSION = "0.1.0"
 HOUR = 3600
 
 
@@ -98,7 +98,7 @@ class Service:
 
     @raw("/livez")
     def livez(self, request: Request) -> Response:
-        return _json({"service": self.name, "node": runtime.node().area})
+        return _json({"service": self.name, "node": runtime.node().area, "version": VERSION})
 
     @raw("/readyz")
     def readyz(self, request: Request) -> Response:

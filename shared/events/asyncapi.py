@@ -93,7 +93,13 @@ class _Schemas:
         return found
 
     def named(self) -> dict[str, Any]:
-        return dict(self._spec.components.schemas)
+        return {name: _open(schema) for name, schema in self._spec.components.schemas.items()}
+
+
+def _open(schema: dict[str, Any]) -> dict[str, Any]:
+    """Later versions add fields. The schemas close what requests may say; readers of events ignore what they do not
+    know, and a subscriber that validates has to do the same."""
+    return {k: v for k, v in schema.items() if (k, v) != ("additionalProperties", False)}
 
 
 def _payload(data: dict[str, Any], **narrowed: Any) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from shared.call import Call
 from shared.errors import Misdirected, NotFound
 from shared.events.envelope import BadEvent, Event
 from shared.events.types import RESTATED, Subject
-from shared.store import nodes, readmodel, restatements
+from shared.store import migrations, nodes, readmodel, restatements
 from shared.store.aggregate import Aggregate, AlreadyApplied, repeated
 from shared.store.readmodel import ReadModel
 
@@ -107,7 +107,8 @@ def replica(subject: Subject, kind: type[Aggregate]) -> Handler:
         if event.node == runtime.node().area:
             return "stale"  # the echo of what was written here
         given = data | {"area": event.area, "owner": event.node, "updated_at": event.time}
-        return _keep(kind, event, _stored(kind, given), spare=runtime.node().area)
+        state = migrations.raised(kind, _stored(kind, given))
+        return _keep(kind, event, state, spare=runtime.node().area)
 
     return Handler(
         subject.service,

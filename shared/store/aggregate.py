@@ -16,7 +16,7 @@ import random
 import time
 from collections.abc import Callable
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any, Concatenate, NoReturn, ParamSpec, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, NoReturn, ParamSpec, Self, TypeVar, cast
 
 from mongoengine import DateTimeField, DictField, Document, IntField, ListField, StringField
 from pymongo.errors import DuplicateKeyError, OperationFailure
@@ -24,7 +24,7 @@ from pymongo.errors import DuplicateKeyError, OperationFailure
 from shared import areas, clock
 from shared.call import Call
 from shared.errors import Conflict, Misdirected, NotFound, Text
-from shared.store import nodes, wakeup
+from shared.store import migrations, nodes, wakeup
 
 if TYPE_CHECKING:
     from shared.events.types import EventType
@@ -70,6 +70,14 @@ class Aggregate(Document):
     outbox = ListField(DictField())
     inbox = ListField(StringField())
     pending_since = DateTimeField()
+    steps: ClassVar[
+        tuple[migrations.Step, ...]
+    ] = ()  # from the first form of the record to that of this version
+
+    @classmethod
+    def _from_son(cls, son: dict[str, Any], *args: Any, **kwargs: Any) -> Self:
+        """Whatever reads a record gets it in the newest form, before `hatchery migrate` has written that down."""
+        return cast(Self, super()._from_son(migrations.raised(cls, son), *args, **kwargs))
 
 
 class AlreadyApplied(Exception):
@@ -194,6 +202,7 @@ def _write(call: Call, change: tuple[Aggregate, EventType] | Record, session: An
         return
     aggregate, event = change
     aggregate.updated_at = call.now
+    aggregate.schema_version = max(aggregate.schema_version, migrations.newest(type(aggregate)))
     aggregate.sequence += 1
     envelope = event.tell(call, aggregate)
     aggregate.validate()

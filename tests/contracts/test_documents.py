@@ -16,7 +16,7 @@ from openapi_spec_validator import validate
 
 from shared.events import asyncapi
 from shared.http import openapi
-from shared.service import VERSION
+from shared.version import VERSION
 from tests.contracts.published import NAMES, service
 
 pytestmark = pytest.mark.unit

@@ -13,7 +13,7 @@ from shared.events import asyncapi
 from shared.events.handlers import Handler
 from shared.events.types import EventType
 from shared.ids import new_id
-from shared.service import VERSION
+from shared.version import VERSION
 from tests.contracts.published import NAMES, event_types, example, service
 
 pytestmark = pytest.mark.unit
