@@ -14,23 +14,25 @@ rest, so that publishers may add fields. A contract test holds them against what
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Literal
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields
 from mongoengine import Document
 
-from shared import areas, runtime
+from shared import runtime
 from shared.call import Call
 from shared.errors import Misdirected, NotFound
 from shared.events.envelope import BadEvent, Event
 from shared.events.types import RESTATED, Subject
 from shared.store import migrations, nodes, readmodel, restatements
 from shared.store.aggregate import Aggregate, AlreadyApplied, repeated
-from shared.store.readmodel import ReadModel
+from shared.store.readmodel import News, ReadModel, Verdict
 
 Outcome = Literal["applied", "duplicate", "stale", "elsewhere"]
+Work = Sequence[tuple[Event, dict[str, Any]]]  # events with their data as the handler sees it
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,7 @@ class Handler:
     run: Callable[[Event, dict[str, Any]], Outcome]
     kind: Literal["read model", "effect"]
     name: str
+    keep: Callable[[Work], list[Verdict]] | None = None  # what `run` does, for many events in one write
 
     def handles(self, event: Event) -> bool:
         return (
@@ -92,34 +95,21 @@ class Handlers:
 def read_model(of: str, schema: type[Schema], kind: type[ReadModel], *, version: int = 1) -> Handler:
     """Keep the newest state of another service's subject, named `<service>.<noun>`, in `kind`."""
     service, noun = of.split(".")
-
-    def run(event: Event, data: dict[str, Any]) -> Outcome:
-        state = _stored(kind, data | {"area": event.area, "owner": event.node, "updated_at": event.time})
-        return _keep(kind, event, state)
-
-    return Handler(service, noun, "*", version, schema, run, "read model", f"keep {kind.__name__}")
+    return _keeping((service, noun, version, schema), kind, f"keep {kind.__name__}", partial(_news, kind))
 
 
 def replica(subject: Subject, kind: type[Aggregate]) -> Handler:
     """Keep copies of this service's own records that other nodes own, beside the records owned here."""
 
-    def run(event: Event, data: dict[str, Any]) -> Outcome:
-        if event.node == runtime.node().area:
-            return "stale"  # the echo of what was written here
-        given = data | {"area": event.area, "owner": event.node, "updated_at": event.time}
-        state = migrations.raised(kind, _stored(kind, given))
-        return _keep(kind, event, state, spare=runtime.node().area)
+    def told(event: Event, data: dict[str, Any]) -> News | None:
+        here = runtime.node().area
+        if event.node == here:
+            return None  # the echo of what was written here
+        news = _news(kind, event, data)
+        return replace(news, state=migrations.raised(kind, news.state), spare=here)
 
-    return Handler(
-        subject.service,
-        subject.noun,
-        "*",
-        subject.version,
-        subject.state,
-        run,
-        "read model",
-        f"copy {subject.noun}",
-    )
+    form = (subject.service, subject.noun, subject.version, subject.state)
+    return _keeping(form, kind, f"copy {subject.noun}", told)
 
 
 def replicas(tells: Iterable[tuple[Subject, type[Aggregate]]]) -> list[Handler]:
@@ -160,20 +150,39 @@ def effect(
     return Handler(service, noun, verb, version, schema, run, "effect", name)
 
 
-def _keep(kind: type[Document], event: Event, state: dict[str, Any], *, spare: str | None = None) -> Outcome:
-    """Keep the state where the publishing node may say it: the record is new here, or its own, or that of a
-    node below it. Records of the node `spare` are left alone. Raises BadEvent `forged` for a record that
-    another node owns."""
-    below = {"$gte": event.node, "$lt": event.node + ":"} | ({"$ne": spare} if spare else {})
-    told = (event.subject, event.epoch, event.sequence, state)
-    again = event.verb == RESTATED  # what is known may lack a field that this version of the service reads
-    if readmodel.put(kind, *told, only_where={"owner": below}, again=again):
-        return "applied"
-    known = kind._get_collection().find_one({"_id": event.subject}, {"owner": 1}) or {}
-    owner = known.get("owner", event.node)
-    if not areas.contains(event.node, owner):
-        raise BadEvent("forged", f"node {event.node} tells of a record that node {owner} owns")
-    return "stale"
+def forged(event: Event) -> BadEvent:
+    return BadEvent("forged", f"node {event.node} tells of a record that another node owns")
+
+
+def _keeping(
+    subject: tuple[str, str, int, type[Schema]],
+    kind: type[Document],
+    name: str,
+    told: Callable[[Event, dict[str, Any]], News | None],
+) -> Handler:
+    """The entry of a read model or replica. `told` is what an event tells of it; None for nothing."""
+
+    def keep(work: Work) -> list[Verdict]:
+        news = [told(event, data) for event, data in work]
+        verdicts = iter(readmodel.put(kind, [one for one in news if one]))
+        return [next(verdicts) if one else "stale" for one in news]
+
+    def run(event: Event, data: dict[str, Any]) -> Outcome:
+        (verdict,) = keep([(event, data)])
+        if verdict == "forged":
+            raise forged(event)
+        return verdict
+
+    service, noun, version, schema = subject
+    return Handler(service, noun, "*", version, schema, run, "read model", name, keep)
+
+
+def _news(kind: type[Document], event: Event, data: dict[str, Any]) -> News:
+    """A node may tell of records that are new here, of its own, and of those of nodes below it. What is told
+    again may hold a field that this version of the service reads and an earlier one did not."""
+    given = data | {"area": event.area, "owner": event.node, "updated_at": event.time}
+    state, again = _stored(kind, given), event.verb == RESTATED
+    return News(event.subject, event.epoch, event.sequence, state, teller=event.node, again=again)
 
 
 def _stored(kind: type[Document], values: Mapping[str, Any]) -> dict[str, Any]:
@@ -187,15 +196,10 @@ def _keep_node(event: Event, data: dict[str, Any]) -> Outcome:
     """A node speaks for itself only: the announcement of another's keys would be a way to forge tokens."""
     if not event.subject == event.area == event.node:
         raise BadEvent("forged", f"node {event.node} announces {event.subject}")
-    kept = readmodel.put(
-        nodes.KnownNode,
-        event.subject,
-        event.epoch,
-        event.sequence,
-        _stored(nodes.KnownNode, data | {"area": event.area}),
-    )
+    state = _stored(nodes.KnownNode, data | {"area": event.area})
+    (verdict,) = readmodel.put(nodes.KnownNode, [News(event.subject, event.epoch, event.sequence, state)])
     nodes.forget()
-    return "applied" if kept else "stale"
+    return "applied" if verdict == "applied" else "stale"
 
 
 KNOWN_NODES = Handler(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,6 +21,7 @@ from shared.events.envelope import BadEvent, Event
 from shared.events.handlers import KNOWN_NODES, Handlers, effect, read_model, replica
 from shared.ids import new_id
 from shared.store import Aggregate, load, new, nodes, readmodel, save
+from shared.store.readmodel import News, Verdict
 from tests.shared.store.permits import (
     COUNTED,
     DISTRICT,
@@ -64,6 +66,7 @@ def event(verb: str = "granted", noun: str = "permit", service: str = "registry"
         "causation": "c",
         "correlation": "k",
         "traceparent": None,
+        "directed": None,
         "data": {"name": "Tea house", "holder": "Li"},
     }
     return Event(**(values | changed))
@@ -83,8 +86,9 @@ def test_whatever_the_order_of_delivery_the_newest_state_stays(delivered: list[t
     subject = new_id()
     newest = (0, 0)
     for epoch, sequence in delivered:
-        put = readmodel.put(KnownPermit, subject, epoch, sequence, {"name": f"{epoch}.{sequence}"})
-        assert put == ((epoch, sequence) > newest), "stale and known states are told from new ones"
+        told = News(subject, epoch, sequence, {"name": f"{epoch}.{sequence}"})
+        newer = (epoch, sequence) > newest
+        assert readmodel.put(KnownPermit, [told]) == ["applied" if newer else "stale"]
         newest = max(newest, (epoch, sequence))
         stored = KnownPermit.objects.get(id=subject)
         assert (stored.epoch, stored.sequence) == newest
@@ -111,13 +115,39 @@ def test_a_service_of_the_same_node_is_followed_in_every_change() -> None:
     assert KnownPermit.objects.get(id=subject).sequence == 3
 
 
+@any_order
+@given(versions)
+def test_many_states_at_once_leave_what_they_leave_one_by_one(delivered: list[tuple[int, int]]) -> None:
+    news = [News(new_id(), e, s, {"name": f"{e}.{s}"}) for e, s in delivered]
+    subjects = {one.subject: new_id() for one in news[: len(news) // 2 + 1]}
+    fewer = list(subjects.values())
+    at_once = [replace(one, subject=fewer[n % len(fewer)]) for n, one in enumerate(news)]
+    again = {subject: new_id() for subject in fewer}
+    verdicts = readmodel.put(KnownPermit, at_once)
+    one_by_one = [readmodel.put(KnownPermit, [replace(n, subject=again[n.subject])])[0] for n in at_once]
+    assert verdicts == one_by_one
+    for subject in fewer:
+        left, right = raw(KnownPermit, subject), raw(KnownPermit, again[subject])
+        assert left | {"_id": ""} == right | {"_id": ""}
+
+
+def test_of_many_at_once_what_another_record_stands_in_the_way_of_is_told() -> None:
+    def told(subject: str, name: str) -> News:
+        return News(subject, 1, 1, {"owner": STREET, "area": STREET, "name": name, "office_id": subject})
+
+    readmodel.put(Permit, [told("p1", "Inn")])
+    with pytest.raises(DuplicateKeyError):
+        readmodel.put(Permit, [told("p2", "Tea house"), told("p3", "Inn"), told("p4", "Mill")])
+    assert Permit.objects.get(id="p2").name == "Tea house"
+
+
 def test_states_that_arrive_at_the_same_time_leave_the_newest() -> None:
     for _ in range(10):
         subject, start = new_id(), threading.Barrier(4)
 
-        def put(sequence: int, subject: str = subject, start: threading.Barrier = start) -> bool:
+        def put(sequence: int, subject: str = subject, start: threading.Barrier = start) -> list[Verdict]:
             start.wait()
-            return readmodel.put(KnownPermit, subject, 1, sequence, {"name": str(sequence)})
+            return readmodel.put(KnownPermit, [News(subject, 1, sequence, {"name": str(sequence)})])
 
         with ThreadPoolExecutor(4) as pool:
             list(pool.map(put, range(1, 5)))
@@ -126,7 +156,8 @@ def test_states_that_arrive_at_the_same_time_leave_the_newest() -> None:
 
 def test_a_state_that_another_record_stands_in_the_way_of_is_not_taken_for_stale() -> None:
     """Between two records of another node a unique value may change hands, and events may overtake."""
-    readmodel.put(Permit, "p1", 1, 1, {"owner": STREET, "area": STREET, "name": "Inn", "office_id": "7"})
+    inn = {"owner": STREET, "area": STREET, "name": "Inn", "office_id": "7"}
+    readmodel.put(Permit, [News("p1", 1, 1, inn)])
     with pytest.raises(DuplicateKeyError):
         apply(COPY, event(subject="p2", data={"name": "Inn"}))
     assert apply(COPY, event(subject="p1", sequence=2, data={"name": "Old inn"})) == "applied"
