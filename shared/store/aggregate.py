@@ -202,7 +202,8 @@ def _write(call: Call, change: tuple[Aggregate, EventType] | Record, session: An
         return
     aggregate, event = change
     aggregate.updated_at = call.now
-    aggregate.schema_version = max(aggregate.schema_version, migrations.newest(type(aggregate)))
+    if aggregate.version == 0:
+        aggregate.schema_version = migrations.newest(type(aggregate))
     aggregate.sequence += 1
     envelope = event.tell(call, aggregate)
     aggregate.validate()

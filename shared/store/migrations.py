@@ -4,9 +4,9 @@ A kind of record names its steps; its newest form is 1 + their number, and each 
 `schema_version`:
 
     class Station(Aggregate):
-        steps = (Step("telephone", lambda stored: {"telephone": stored.get("phone")}),)
+        steps = (Step("telephone", lambda kind, stored: {"telephone": stored.get("phone")}),)
 
-A record is read as if all steps had been done (`raised`), so this version works on records that the one before it
+A record is read as if its steps had been done (`raised`), so this version works on records that the one before it
 wrote, also while both run. `run` writes the same down in small batches, for what queries by a new field would
 otherwise miss. A step only adds fields: the version before goes on reading and writing the record beside this one.
 What nothing reads any more is taken away no earlier than in the version after.
@@ -29,16 +29,22 @@ Stored = Mapping[str, Any]
 
 COLLECTION = "migrations"
 BATCH = 200  # records: some milliseconds of the store's time, between which commands get their turn
+EMPTY: tuple[Any, ...] = (None, [], {})  # how the store keeps a field that nobody has filled
 ROUNDS = 20  # attempts for a record that commands keep changing; what then is left, the next run does
 
 
 @dataclass(frozen=True)
 class Step:
-    """`fields` tells what to add to a record as it is stored. It does nothing else, gives the same for the same
-    record, and bears with missing fields: copies of other nodes' records lack those that are not shared."""
+    """`fields` tells what to add to a record of a kind as it is stored. It gives the same for the same record, and
+    bears with missing fields: copies of other nodes' records lack those that are not shared.
+
+    `on_read` is False where it has to look at other records, which is too much for each reading: then the kind's own
+    methods bear with the missing field until `run` has filled it, and the field has no default.
+    """
 
     name: str
-    fields: Callable[[Stored], dict[str, Any]]
+    fields: Callable[[type[Aggregate], Stored], dict[str, Any]]
+    on_read: bool = True
 
 
 @dataclass(frozen=True)
@@ -54,13 +60,17 @@ def newest(kind: type[Aggregate]) -> int:
     return 1 + len(kind.steps)
 
 
-def raised(kind: type[Aggregate], stored: Stored) -> dict[str, Any]:
-    """The record in the newest form. What it has already stays, also what a newer version wrote."""
+def raised(kind: type[Aggregate], stored: Stored, *, reading: bool = True) -> dict[str, Any]:
+    """The record in the newest form, or as new as `reading` allows. What it has already stays, also what a newer
+    version wrote."""
     form = stored.get("schema_version") or 1
     record = dict(stored)
     for step in kind.steps[form - 1 :]:
-        record = step.fields(record) | record
-    return record | {"schema_version": max(form, newest(kind))}
+        if reading and not step.on_read:
+            break
+        record |= {k: v for k, v in step.fields(kind, record).items() if record.get(k) in EMPTY}
+        form += 1
+    return record | {"schema_version": form}
 
 
 def outdated(kind: type[Aggregate]) -> dict[str, Any]:
@@ -81,9 +91,13 @@ def run(database: Any, kind: type[Aggregate], batch: int = BATCH) -> Generator[P
     """
     name = kind._get_collection_name()
     state = _begun(database, kind, name)
+    resumed = bool(state["cursor"])
     while True:
         where = outdated(kind) | {"_id": {"$gt": state["cursor"]}}
         found = list(database[name].find(where).sort("_id").limit(batch))
+        if not found and resumed:  # what an older version has written behind the cursor since
+            resumed, state["cursor"] = False, ""
+            continue
         if not found:
             break
         state["changed"] += _bring(database[name], kind, found)
@@ -129,7 +143,7 @@ def _update(kind: type[Aggregate], stored: Stored) -> UpdateOne:
     """Only where nobody was faster. A command that has loaded the record has to load it again: it would take away
     the new fields, as it does not know them yet. Copies have no version; events write them whole."""
     seen = {key: stored.get(key) for key in ("_id", "version", "epoch", "sequence", "schema_version")}
-    new = raised(kind, stored)
+    new = raised(kind, stored, reading=False)
     update: dict[str, Any] = {"$set": {key: value for key, value in new.items() if stored.get(key) != value}}
     if "version" in stored:
         update["$inc"] = {"version": 1}

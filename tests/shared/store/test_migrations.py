@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -18,8 +19,8 @@ pytestmark = pytest.mark.service
 
 CHANGED = PERMIT.event("changed", PERMIT.term)
 STEPS = (
-    Step("holder", lambda stored: {"holder": f"holder of {stored.get('name')}"}),
-    Step("notes", lambda stored: {"notes": [stored.get("holder")]}),
+    Step("holder", lambda kind, stored: {"holder": f"holder of {stored.get('name')}"}),
+    Step("notes", lambda kind, stored: {"notes": [stored.get("holder")]}),
 )
 
 
@@ -62,6 +63,27 @@ def test_an_older_record_is_read_in_the_newest_form_and_saved_in_it(steps: None)
     assert (permit.holder, list(permit.notes)) == ("holder of p1", ["holder of p1"])
     save(call(), permit, CHANGED)
     assert (stored("p1")["schema_version"], stored("p1")["holder"]) == (3, "holder of p1")
+
+
+def test_a_step_that_looks_elsewhere_waits_for_the_run(monkeypatch: pytest.MonkeyPatch):
+    """Reading stops before it, and saving does not claim it."""
+
+    def named(kind: type[Aggregate], stored: Mapping[str, Any]) -> dict[str, Any]:
+        return {"holder": kind.objects(area=stored["area"]).order_by("id").first().name}
+
+    monkeypatch.setattr(Permit, "steps", (Step("holder", named, on_read=False), STEPS[1]))
+    store(old("p1"), old("p2"))
+    permit = find(Permit, "p2")
+    assert permit is not None
+    assert (permit.holder, list(permit.notes)) == (None, [])
+    save(call(), permit, CHANGED)
+    assert stored("p2")["schema_version"] == 1
+    migrate()
+    assert (stored("p2")["holder"], stored("p2")["notes"], stored("p2")["schema_version"]) == (
+        "p1",
+        ["p1"],
+        3,
+    )
 
 
 def test_what_a_record_has_already_stays(steps: None):
