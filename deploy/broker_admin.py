@@ -79,6 +79,14 @@ class BrokerAdmin:
         body = {"configure": configure, "write": write, "read": read}
         self._send("PUT", f"permissions/{_q(vhost)}/{_q(user)}", body)
 
+    def permissions_in(self, vhost: str) -> list[dict[str, Any]]:
+        """Who may do what in a virtual host."""
+        return list(self._get(f"vhosts/{_q(vhost)}/permissions", missing=[]))
+
+    def definitions(self, vhost: str) -> dict[str, Any]:
+        """Exchanges, queues, bindings and parameters (shovels) of a virtual host."""
+        return dict(self._get(f"definitions/{_q(vhost)}"))
+
     def exchanges(self, vhost: str) -> dict[str, dict[str, Any]]:
         return {e["name"]: e for e in self._get(f"exchanges/{_q(vhost)}", missing=[])}
 

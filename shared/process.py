@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import signal
+import sys
 from collections.abc import Mapping, Sequence
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ from nameko.containers import ServiceContainer
 
 from shared import runtime
 from shared.node import Node
-from shared.store import connection
+from shared.store import connection, timeline
 from shared.telemetry import logs, tracing
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 STORE_DEADLINE = 60.0  # seconds; then the process ends with an error and is started again
+UNFIT = 2  # exit code where starting again does not help: somebody has to do something first
 WORKERS = 50  # requests and events in hand at once; more wait
 
 
@@ -42,11 +44,15 @@ def serve(node: Node, service: type[Service], bindings: Mapping[str, Sequence[st
         connection.wait(STORE_DEADLINE, stopping)
         if stopping():
             return 0
+        timeline.check_whole()
         for document in service.documents:
             document.ensure_indexes()
     except TimeoutError as error:
         _log.error("giving up: %s", error)
         return 1
+    except timeline.NotWhole as fault:
+        sys.stderr.write(f"{name} of {node.area} does not start: {fault}\n")
+        return UNFIT
     config.update({"WEB_SERVER_ADDRESS": f"{node.bind}:{node.port_of(name)}", "max_workers": WORKERS})
     container = ServiceContainer(service)
     container.start()

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from deploy.cli import letters, migrate, nodes, subscribers
+from deploy.cli import backup, letters, migrate, nodes, subscribers
 from deploy.cli.common import OWN_LINE, hand_over
 from deploy.home import Home
 from deploy.trouble import EXIT_CODES, UNREACHABLE, Trouble
@@ -25,6 +25,8 @@ app.add_typer(nodes.app, name="node")
 app.add_typer(letters.app, name="letters")
 app.add_typer(subscribers.app, name="subscriber")
 app.command("migrate")(migrate.run)
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore_node)
 
 
 @app.command("token")

@@ -29,6 +29,11 @@ Audience = Literal["public", "area", "node"]
 # take it, and no effect is ever bound to it.
 RESTATED = "restated"
 
+# Verbs, with their terms, that every subject has besides: after a restore from a backup, that a record goes on
+# from an older state in a new epoch, and that one is gone.
+RESTORED = ("restored", Text("restored from a backup", "由备份恢复"))
+LOST = ("lost", Text("lost in a restore", "恢复时丢失"))
+
 
 @dataclass(frozen=True)
 class Subject:

@@ -24,7 +24,7 @@ from pymongo.errors import DuplicateKeyError, OperationFailure
 from shared import areas, clock
 from shared.call import Call
 from shared.errors import Conflict, Misdirected, NotFound, Text
-from shared.store import migrations, nodes, wakeup
+from shared.store import migrations, nodes, timeline, wakeup
 
 if TYPE_CHECKING:
     from shared.events.types import EventType
@@ -205,6 +205,9 @@ def _write(call: Call, change: tuple[Aggregate, EventType] | Record, session: An
     if aggregate.version == 0:
         aggregate.schema_version = migrations.newest(type(aggregate))
     aggregate.sequence += 1
+    if aggregate.version == 0 and aggregate.epoch == timeline.FIRST:
+        # What a restore forgot may be made again with the same id: it must outrank what others remember of it.
+        aggregate.epoch = timeline.epoch()
     envelope = event.tell(call, aggregate)
     aggregate.validate()
     values = aggregate.to_mongo().to_dict()

@@ -1,0 +1,1 @@
+"""Backup of one node to one file while it runs, and its restore."""
