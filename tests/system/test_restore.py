@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import shutil
 import stat
-import subprocess
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from deploy.embedded import Embedded
 from tests.cable import Cable
 from tests.deploy.support import clear
-from tests.harness import RunningNode, eventually
-from tests.services.organisations import active, apply, approve
+from tests.services.organisations import active
 from tests.system.conftest import Tiers, start_all
 
 pytestmark = pytest.mark.system
@@ -41,21 +38,34 @@ def tiers(embedded: Embedded, tmp_path_factory: pytest.TempPathFactory) -> Itera
         clear(embedded.addresses, DISTRICT)
 
 
-def test_backup_and_restore(tiers, tmp_path):
-    d = tiers[DISTRICT]
-    o = active(tiers[STREET], "晨练队")
-    own = active(d, "区级队")
-    eventually(lambda: d.get(f"/api/registry/organisations/{o}").ok)
-    print(tiers.hatchery("backup", DISTRICT, "--to", str(tmp_path/"b"), "--dry-run").stdout)
-    print(tiers.hatchery("backup", DISTRICT, "--to", str(tmp_path/"b")).stdout)
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["b"]
-    assert stat.S_IMODE((tmp_path/"b").stat().st_mode) == 0o600
-    print(tiers.hatchery("restore", str(tmp_path/"b"), "--dry-run").stdout)
-    r = tiers.hatchery("restore", str(tmp_path/"b"), "--yes", check=False)
-    assert r.returncode == 2; print(r.stderr)
-    later = active(d, "后来队")
-    d.stop()
-    print(tiers.hatchery("restore", str(tmp_path/"b"), "--yes").stdout)
-    d.start()
-    assert d.get(f"/api/registry/organisations/{own}").ok
-    assert d.get(f"/api/registry/organisations/{later}").status_code == 404
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("backups") / "district.tar"
+
+
+def test_a_running_node_is_written_to_one_file_that_only_its_owner_reads(tiers, file):
+    active(tiers[DISTRICT], "晨练队")
+    tiers.hatchery("backup", DISTRICT, "--to", str(file), "--dry-run")
+    assert not file.exists()
+    told = tiers.hatchery("backup", DISTRICT, "--to", str(file)).stdout
+    assert "keep it as you keep those" in told
+    assert list(file.parent.iterdir()) == [file]
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert "sound" in tiers.hatchery("restore", str(file), "--dry-run").stdout
+
+
+def test_a_running_node_is_not_restored(tiers, file):
+    refused = tiers.hatchery("restore", str(file), "--yes", check=False)
+    assert refused.returncode == 2
+    assert "stop the node first" in refused.stderr
+
+
+def test_a_stopped_node_goes_back_to_what_the_backup_holds(tiers, file):
+    district = tiers[DISTRICT]
+    (kept,) = (o["id"] for o in district.get("/api/registry/organisations").json()["items"])
+    later = apply(district, "后来队")
+    district.stop()
+    tiers.hatchery("restore", str(file), "--yes")
+    district.start()
+    assert district.get(f"/api/registry/organisations/{kept}").ok
+    assert district.get(f"/api/registry/organisations/{later}").status_code == 404
