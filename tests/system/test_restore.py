@@ -5,13 +5,14 @@ from __future__ import annotations
 import shutil
 import stat
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from deploy.embedded import Embedded
 from tests.cable import Cable
 from tests.deploy.support import clear
-from tests.services.organisations import active
+from tests.services.organisations import active, apply
 from tests.system.conftest import Tiers, start_all
 
 pytestmark = pytest.mark.system
