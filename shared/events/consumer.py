@@ -18,6 +18,7 @@ import logging
 import socket
 import time
 import traceback
+from collections.abc import Callable
 from contextvars import copy_context
 from functools import partial
 from typing import Any
@@ -30,7 +31,8 @@ from opentelemetry.trace import SpanKind
 
 from shared import clock, runtime
 from shared.errors import Problem
-from shared.events import broker, topology
+from shared.events import batch, broker, topology
+from shared.events.batch import InHand
 from shared.events.envelope import BadEvent, Event, check_origin, decode
 from shared.events.handlers import Handler, Handlers
 from shared.store import connection as store
@@ -39,7 +41,10 @@ from shared.telemetry import logs, metrics, tracing
 
 _log = logging.getLogger(__name__)
 
-PREFETCH = 50  # messages; the window that goes back to the queue when the process ends
+BATCH = 100  # messages in hand together; at a stop they are brought to their end, which must not take long
+PREFETCH = (
+    2 * BATCH
+)  # the next batch comes while one is in hand; goes back to the queue when the process ends
 # Delays of the attempts after the first; after the last the message is a dead letter. Together some 25
 # minutes: longer than a deployment, shorter than an operator's patience.
 ATTEMPTS = (
@@ -55,6 +60,7 @@ ATTEMPTS = (
 RECONNECT = (0.2, 0.5, 1.0, 2.0, 5.0)  # seconds
 STORE_RETRY = 1.0  # seconds
 POLL = 1.0  # seconds between looks at heartbeats and at whether to stop
+MORE = 0.001  # seconds to wait for what has come already
 DETAIL = 2000  # characters of a reason kept with a dead letter
 
 
@@ -114,12 +120,8 @@ class Consumer(Entrypoint):
         waiting: list[amqp.Message] = []
         tag = self._channel.basic_consume(self.queue, callback=waiting.append)
         while not self._stopping:
-            if not waiting:
-                with contextlib.suppress(TimeoutError, socket.timeout):
-                    self._connection.drain_events(timeout=POLL)
-                self._connection.heartbeat_tick()
-            while waiting and not self._stopping:
-                self._bring_through(waiting.pop(0))
+            self._gather(waiting)
+            self._bring_through([waiting.pop(0) for _ in waiting[:BATCH]])
         # What was prefetched and not begun goes back to the queue when the connection closes.
         self._channel.basic_cancel(tag)
 
@@ -129,81 +131,146 @@ class Consumer(Entrypoint):
             with contextlib.suppress(Exception), eventlet.Timeout(3.0, False):
                 connection.close()
 
-    def _bring_through(self, message: amqp.Message) -> None:
-        """Whatever a message does to us, a fault of ours included, the service goes on with the next one."""
+    def _gather(self, waiting: list[amqp.Message]) -> None:
+        """Wait for a message, and take with it what has come behind it. Raises one of broker.ERRORS."""
+        assert self._connection is not None
+        with contextlib.suppress(TimeoutError, socket.timeout):
+            while len(waiting) < BATCH:
+                self._connection.drain_events(timeout=MORE if waiting else POLL)
+        self._connection.heartbeat_tick()
+
+    def _bring_through(self, messages: list[amqp.Message]) -> None:
+        """Bring messages to their end: read models at once, then effects one by one, in their order.
+
+        Whatever a message does to us, a fault of ours included, the service goes on with the next one. Raises
+        one of broker.ERRORS when the broker goes away meanwhile: messages then come again, and are recognised
+        if their effect is in the store already.
+        """
+        read = [one for message in messages if (one := self._read(message))]
+        self._keep(read)
+        done: amqp.Message | None = None
         try:
-            self._handle(message)
+            for one in read:
+                if self._guarded(one.message, partial(self._finish, one)):
+                    done = one.message
+        finally:
+            if done is not None:  # what was forwarded before it is acknowledged already
+                done.channel.basic_ack(done.delivery_tag, multiple=True)
+
+    def _guarded(self, message: amqp.Message, work: Callable[[], bool]) -> bool:
+        try:
+            return work()
         except broker.ERRORS:
             raise
         except Exception as fault:
             self._retry(message, fault)
+            return False
 
-    def _handle(self, message: amqp.Message) -> None:
-        """Bring one message to its end. Raises one of broker.ERRORS when the broker goes away meanwhile: the
-        message then comes again, and is recognised if its effect is in the store already."""
-        headers = message.headers or {}
-        try:
-            event = decode(
-                bytes(message.body, "utf-8") if isinstance(message.body, str) else message.body,
-                message.properties.get("content_type"),
-            )
-            exchange, key = _origin(message, headers)
-            check_origin(event, runtime.node().area, exchange, key)
-        except BadEvent as bad:
-            self._dead(message, bad.reason, bad.detail)
+    def _read(self, message: amqp.Message) -> InHand | None:
+        """The message's event with its handlers; None for what became a dead letter."""
+        read: list[InHand] = []
+
+        def work() -> bool:
+            try:
+                body = message.body
+                event = decode(
+                    bytes(body, "utf-8") if isinstance(body, str) else body,
+                    message.properties.get("content_type"),
+                )
+                exchange, key = _origin(message, message.headers or {})
+                check_origin(event, runtime.node().area, exchange, key)
+            except BadEvent as bad:
+                self._dead(message, bad.reason, bad.detail)
+                return False
+            read.append(InHand(message, event, exchange, key, self.handlers.of(event)))
+            return True
+
+        self._guarded(message, work)
+        return read[0] if read else None
+
+    def _keep(self, read: list[InHand]) -> None:
+        """Keep what they tell the read models. Where that fails the handlers run one by one, and the faulty
+        message shows itself."""
+        told = list(batch.groups(read).values())
+        if not told:
             return
+
+        def begin(done: Signal) -> None:
+            self.container.spawn_managed_thread(partial(_report, done, partial(batch.keep, told)))
+
+        failure = self._attend(begin)
+        if failure is not None:
+            about = {"reason": type(failure).__name__, "messages": len(read)}
+            _log.warning("read models are kept one by one", extra=about)
+
+    def _finish(self, one: InHand) -> bool:
+        """Run what is left of a message's handlers; whether it is done, as opposed to handed on."""
         with (
-            logs.handling(event.id),
+            logs.handling(one.event.id),
             tracing.span(
                 f"process {self.queue}",
                 SpanKind.CONSUMER,
-                parent=event.traceparent or "",
-                attributes=_attributes(event, self.queue, exchange, key, message),
+                parent=one.event.traceparent or "",
+                attributes=_attributes(one.event, self.queue, one.exchange, one.key, one.message),
             ),
         ):
-            self._dispatch(message, event)
+            return self._dispatch(one)
 
-    def _dispatch(self, message: amqp.Message, event: Event) -> None:
-        handlers = self.handlers.of(event)
-        if not handlers and event.directed:
-            _acknowledge(message)  # all nouns that this node asked for come to all its services
-        elif not handlers:
+    def _dispatch(self, one: InHand) -> bool:
+        message, event = one.message, one.event
+        if not one.handlers and not one.kept:
+            if event.directed:
+                return True  # all nouns that this node asked for come to all its services
             self._park(message, "unknown-type", f"no handler for {event.type}")
-        elif any(event.schema_version > h.version for h in handlers):
+        elif one.too_new:
             self._park(message, "newer-schema", f"{event.dataschema} is newer than this version reads")
         else:
-            failure = self._work(event, handlers)
+            failure = self._work(one)
             if failure is None:
-                _acknowledge(message)
-            elif isinstance(failure, BadEvent):
+                return True
+            if isinstance(failure, BadEvent):
                 self._dead(message, failure.reason, failure.detail)
             elif isinstance(failure, Problem) and "retry_after" not in failure.extra:
                 self._dead(message, "refused", str(failure))
             else:
                 self._retry(message, failure)
+        return False
 
-    def _work(self, event: Event, handlers: list[Handler]) -> Exception | None:
-        """Run the handlers as one Nameko worker; the failure, if any. Waits out an absent store."""
-        while True:
-            done = Signal()
+    def _work(self, one: InHand) -> Exception | None:
+        """Run the handlers that are left as one Nameko worker; the failure, if any."""
+        try:
+            one.tell()
+        except BadEvent as bad:
+            return bad
+        if not one.handlers:
+            return None
+
+        def begin(done: Signal) -> None:
             worker = self.container.spawn_worker(
-                self, (event, handlers), {}, handle_result=partial(_told, done)
+                self, (one.event, one.handlers), {}, handle_result=partial(_told, done)
             )
             # The worker's thread has not run yet: let it stand in this message's trace.
             self.container._worker_threads[worker].gr_context = copy_context()
+
+        return self._attend(begin)
+
+    def _attend(self, begin: Callable[[Signal], None]) -> Exception | None:
+        """Let work go on beside this thread, which keeps the connection alive; the work's failure, if any.
+        Waits out an absent store."""
+        while True:
+            done = Signal()
+            begin(done)
             while not done.ready():
                 with eventlet.Timeout(broker.HEARTBEAT / 3, False):
                     done.wait()
                 if self._connection is not None:
                     self._connection.heartbeat_tick()
-            _, error = done.wait()
-            if error is None:
-                return None
-            if not store.unavailable(error[1]):
-                return error[1]
-            _log.warning("an event waits for the store", extra={"reason": type(error[1]).__name__})
+            failure: Exception | None = done.wait()
+            if failure is None or not store.unavailable(failure):
+                return failure
+            _log.warning("events wait for the store", extra={"reason": type(failure).__name__})
             if self._stopping:
-                raise ConnectionError("stopping while the store is away: the message goes back to the queue")
+                raise ConnectionError("stopping while the store is away: the messages go back to the queue")
             self._pause(STORE_RETRY)
 
     def _retry(self, message: amqp.Message, failure: Exception) -> None:
@@ -240,7 +307,7 @@ class Consumer(Entrypoint):
         properties = {k: v for k, v in message.properties.items() if k != "application_headers"}
         copy = amqp.Message(message.body, application_headers=headers | more, **properties)
         self._publish(copy, exchange, key)
-        _acknowledge(message)
+        message.channel.basic_ack(message.delivery_tag)
 
     def _publish(self, copy: amqp.Message, exchange: str, key: str) -> None:
         channel = self._connection.channel() if self._connection else None
@@ -303,12 +370,17 @@ def _origin(message: amqp.Message, headers: dict[str, Any]) -> tuple[str, str]:
 
 
 def _told(done: Signal, _: Any, result: Any, exc_info: Any) -> tuple[Any, Any]:
-    done.send((result, exc_info))
+    done.send(exc_info[1] if exc_info else None)
     return result, exc_info
 
 
-def _acknowledge(message: amqp.Message) -> None:
-    message.channel.basic_ack(message.delivery_tag)
+def _report(done: Signal, work: Callable[[], None]) -> None:
+    try:
+        work()
+    except Exception as failure:
+        done.send(failure)
+    else:
+        done.send(None)
 
 
 def _because(reason: str, detail: str) -> dict[str, Any]:
