@@ -7,7 +7,7 @@ import binascii
 import hashlib
 import secrets
 from typing import Any
-from urllib.parse import quote, unquote, urlsplit, urlunsplit
+from urllib.parse import parse_qs, quote, unquote, urlsplit, urlunsplit
 
 import requests
 
@@ -23,7 +23,10 @@ def new_password() -> str:
 
 
 class BrokerAdmin:
-    """One broker's API at `http(s)://user:password@host:port`. Every method raises Trouble in one line."""
+    """One broker's API at `http(s)://user:password@host:port`. Every method raises Trouble in one line.
+
+    `?cacertfile=FILE` names the CA that its certificate is checked by; else the system's count.
+    """
 
     def __init__(self, url: str) -> None:
         try:
@@ -37,9 +40,17 @@ class BrokerAdmin:
         self.label = f"{host}:{port}" if port else host
         self.user = unquote(parts.username or "")
         self.url = urlunsplit((parts.scheme, self.label, parts.path.rstrip("/"), "", ""))
+        self._query = parts.query
         self._session = requests.Session()
+        self._session.verify = parse_qs(parts.query).get("cacertfile", [True])[0]
         self._session.auth = (self.user, unquote(parts.password or ""))
         self._session.trust_env = False  # brokers are not behind the proxies of web pages
+
+    def address_for(self, user: str, password: str) -> str:
+        """The API's whole URL for another user."""
+        own = f"{quote(user, safe='')}:{quote(password, safe='')}@"
+        url = self.url.replace("://", f"://{own}", 1)
+        return f"{url}?{self._query}" if self._query else url
 
     def overview(self) -> dict[str, Any]:
         return dict(self._get("overview"))
@@ -147,6 +158,8 @@ class BrokerAdmin:
             raise Trouble(
                 f"broker management at {self.label} does not answer ({type(error).__name__})", UNREACHABLE
             ) from error
+        except OSError as error:  # requests' own are none of these; it says so of a CA file that isn't there
+            raise Trouble(f"broker management at {self.label}: {error}", UNREACHABLE) from error
 
     def _checked(self, response: requests.Response, path: str) -> requests.Response:
         if response.ok:

@@ -12,6 +12,7 @@ from pika.exceptions import AMQPError
 
 from deploy.trouble import UNREACHABLE, Trouble
 from deploy.uris import Address
+from shared import tls
 
 CONNECT = 5.0  # seconds
 BLOCKED = 30.0  # seconds that a broker in alarm may hold us
@@ -29,9 +30,7 @@ def connected(address: Address) -> Iterator[BlockingConnection]:
         socket_timeout=CONNECT,
         stack_timeout=2 * CONNECT,
         blocked_connection_timeout=BLOCKED,
-        ssl_options=pika.SSLOptions(ssl.create_default_context(), address.host)
-        if address.scheme == "amqps"
-        else None,
+        ssl_options=pika.SSLOptions(_checking(address), address.host) if address.scheme == "amqps" else None,
         client_properties={"connection_name": "hatchery operator"},
     )
     try:
@@ -48,6 +47,13 @@ def connected(address: Address) -> Iterator[BlockingConnection]:
     finally:
         with suppress(AMQPError):
             connection.close()
+
+
+def _checking(address: Address) -> ssl.SSLContext:
+    try:
+        return tls.client(address.ca)
+    except OSError as error:
+        raise Trouble(f"the CA file {address.ca} cannot be used ({error.strerror})", UNREACHABLE) from error
 
 
 def depth(connection: BlockingConnection, queue: str) -> tuple[int, int] | None:

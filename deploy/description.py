@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 from deploy import links
 from deploy.embedded.addresses import accepts
@@ -11,6 +10,7 @@ from deploy.home import Home
 from deploy.places import Place, node_user
 from deploy.trouble import UNREACHABLE, Trouble
 from deploy.wish import Wish
+from shared import tls
 from shared.node import GATEWAY, SERVICES, Node
 
 LOOPBACK = "127.0.0.1"
@@ -32,13 +32,15 @@ def describe(home: Home, wish: Wish, before: Node | None, here: Place) -> dict[s
         )
     parent = wish.parent or (before.parent if before else None)
     port = wish.port or (before.port if before else _free_port(home))
-    standard = f"http://127.0.0.1:{before.port}" if before else None
+    folder = wish.tls or (before.tls if before else None)
+    serves = folder is not None and (folder / tls.CERTIFICATE).exists()
+    standard = f"{'https' if before.serves_tls else 'http'}://127.0.0.1:{before.port}" if before else None
     kept_url = before.url if before and before.url != standard else None
     values: dict[str, Any] = {
         "area": wish.area,
         "parent": parent,
         "services": list(_services(wish, before)),
-        "url": wish.url or kept_url or f"http://127.0.0.1:{port}",
+        "url": wish.url or kept_url or f"{'https' if serves else 'http'}://127.0.0.1:{port}",
         "bind": wish.bind or (before.bind if before else LOOPBACK),
         "port": port,
         "service_urls": _service_urls(wish, before),
@@ -47,6 +49,7 @@ def describe(home: Home, wish: Wish, before: Node | None, here: Place) -> dict[s
         "store": wish.store or _store(home, before),
         "keys": "keys",
         "clock": wish.clock or (before.clock if before else "wall"),
+        "tls": str(folder) if folder else None,
         "otlp": (before.otlp if before else None) if wish.otlp is None else wish.otlp or None,
     }
     if before is None:
@@ -54,6 +57,7 @@ def describe(home: Home, wish: Wish, before: Node | None, here: Place) -> dict[s
     now = {name: getattr(before, name) for name in values} | {
         "services": list(before.services),
         "service_urls": dict(before.service_urls),
+        "tls": str(before.tls) if before.tls else None,
         "keys": "keys",
     }
     raw = home.raw(wish.area)
@@ -91,15 +95,14 @@ def _store(home: Home, before: Node | None) -> str:
 
 
 def _is_embedded(store: str) -> bool:
-    return store.startswith("mongodb://127.0.0.1:") and store.endswith("/?directConnection=true")
+    return store.startswith("mongodb://127.0.0.1:") and "/?directConnection=true" in store
 
 
 def _admin_url(area: str, here: Place) -> str | None:
     """The management API as the node's own user; None where that user is somebody else's."""
     if here.address.user != node_user(area):
         return None
-    parts = urlsplit(here.admin.url)
-    return urlunsplit(parts._replace(netloc=f"{here.address.user}:{here.address.password}@{parts.netloc}"))
+    return here.admin.address_for(here.address.user, here.address.password)
 
 
 def _free_port(home: Home) -> int:

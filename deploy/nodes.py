@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from deploy import desired, links
+from deploy import desired, links, trust
 from deploy.broker_admin import new_password
 from deploy.description import describe
 from deploy.desired import Changes, Desired
@@ -69,6 +69,8 @@ def plan_add(home: Home, wish: Wish) -> Plan:
     if not areas.is_area(wish.area):
         raise Trouble(f"{wish.area!r} is not a division code of 6, 9 or 12 digits")
     before = home.node(wish.area) if wish.area in home.nodes() else None
+    wish = wish.trusting(wish.tls or (before.tls if before else None))
+    _check_private(wish)
     operator = home.operator(wish.area)
     here, operator = own_broker(home, wish, before, operator)
     description = describe(home, wish, before, here)
@@ -80,7 +82,7 @@ def plan_add(home: Home, wish: Wish) -> Plan:
         password = operator.link_password or new_password()
         operator = replace(operator, link_password=password, linked=True)
         far = above.address.as_user(links.link_user(wish.area), password)
-        links.check_private(far, wish.allow_plain)
+        trust.check_private(f"the link to {far.label}", far.uri(), wish.allow_plain)
         _check_exists(above, description["parent"])
         parent_changes = desired.compare(above.admin, links.at_parent(far.vhost, wish.area, password))
         wanted = replace(
@@ -91,6 +93,18 @@ def plan_add(home: Home, wish: Wish) -> Plan:
     files = _file_changes(home, wish.area, description, operator)
     child_changes = desired.compare(here.admin, wanted)
     return Plan(wish.area, description, operator, here, above, files, parent_changes, child_changes)
+
+
+def _check_private(wish: Wish) -> None:
+    """What was allowed once stays; only what is asked for now is looked at."""
+    for what, uri in (
+        ("requests to this node", wish.url),
+        ("its way to the broker", wish.broker),
+        ("the broker's administration", wish.broker_admin),
+        ("its way to the store", wish.store),
+        ("the administration of the parent's broker", wish.parent_broker_admin),
+    ):
+        trust.check_private(what, uri, wish.allow_plain)
 
 
 def _queues(area: str, services: Iterable[str]) -> Topology:

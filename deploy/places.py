@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from urllib.parse import quote
 
 from deploy import uris
 from deploy.broker_admin import BrokerAdmin, new_password
@@ -59,10 +58,8 @@ def _embedded(home: Home) -> Place:
             "or give --broker, --broker-admin and --store",
             UNREACHABLE,
         )
-    admin = f"{found.user}:{quote(found.password, safe='')}@"
-    return Place(
-        uris.parse(found.amqp_uri("/")), BrokerAdmin(found.admin_url.replace("://", f"://{admin}", 1))
-    )
+    api = BrokerAdmin(found.admin_url).address_for(found.user, found.password)
+    return Place(uris.parse(found.amqp_uri("/")), BrokerAdmin(api))
 
 
 def own_broker(home: Home, wish: Wish, before: Node | None, operator: Operator) -> tuple[Place, Operator]:

@@ -10,7 +10,7 @@ from typing import Any
 import pymongo
 from pymongo.errors import PyMongoError
 
-from deploy import links
+from deploy import links, trust
 from deploy.embedded.addresses import accepts
 from deploy.home import Home
 from deploy.places import Place, node_user, own_place, parent_place
@@ -36,7 +36,8 @@ def remove(
     """Take the node off its parent. Topology and data stay unless `purge`."""
     node = home.node(area)
     here = own_place(home, area)
-    above = parent_place(home, node.parent, parent_broker, parent_broker_admin) if node.parent else None
+    given = trust.with_ca(parent_broker, node.tls), trust.with_ca(parent_broker_admin, node.tls)
+    above = parent_place(home, node.parent, *given) if node.parent else None
     if purge:
         _check_stopped(node)
         _check_childless(home, area)

@@ -12,10 +12,11 @@ from pika.adapters.blocking_connection import BlockingConnection
 from rich.console import Console
 from rich.table import Table
 
-from deploy import links, uris
+from deploy import links, shown, uris
 from deploy.channel import connected, depth
 from deploy.home import Home
 from deploy.places import Place, own_place
+from deploy.shown import Shown
 from deploy.trouble import Trouble
 from shared.events import topology
 from shared.node import GATEWAY, Node
@@ -59,6 +60,7 @@ class NodeHealth:
     broker: bool = True
     services: list[ServiceHealth] = field(default_factory=list)
     links: list[LinkHealth] = field(default_factory=list)
+    certificates: list[Shown] = field(default_factory=list)
     refused: int | None = None
     faults: list[str] = field(default_factory=list)  # each with the command to type next
 
@@ -80,6 +82,8 @@ def inspect(home: Home, area: str) -> NodeHealth:
     except Trouble as trouble:
         health.broker = False
         health.faults.append(f"{trouble}; start or check the broker, then: hatchery node status {area}")
+    health.certificates = [*shown.own(node), *health.certificates]
+    health.faults += shown.faults(health.certificates)
     health.faults += _service_faults(health) if health.broker else _silent(health)
     return health
 
@@ -89,6 +93,7 @@ def _ask(node: Node, name: str) -> ServiceHealth:
     try:
         with requests.Session() as session:
             session.trust_env = False
+            session.verify = str(node.ca) if node.ca else True
             base = node.url_of(name)
             health.alive = session.get(f"{base}/livez", timeout=ANSWER).ok
             health.ready = session.get(f"{base}/readyz", timeout=ANSWER).ok
@@ -126,6 +131,7 @@ def _uplink(place: Place, area: str, parent: str, health: NodeHealth) -> LinkHea
         link.up = _waiting(connection, topology.LINK_UP)
     far = links.far_end(place.admin, place.address.vhost)
     if far:
+        health.certificates += shown.of_broker("the parent's broker", uris.parse(far))
         try:
             with connected(uris.parse(far)) as connection:
                 link.down = _waiting(connection, topology.link_down(area))
@@ -205,6 +211,9 @@ def render(nodes: list[NodeHealth], console: Console) -> None:
         for link in node.links:
             for row in _link_rows(node.area, link):
                 table.add_row(label, *row)
+        for each in node.certificates:
+            days = "?" if each.days is None else f"{each.days} days"
+            table.add_row("", f"certificate of {each.of}", days)
         if node.refused is not None:
             state = "clear" if not node.refused else "refused"
             table.add_row("", "refused messages", state, _figure(node.refused))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from deploy import desired
 from deploy.broker_admin import new_password
@@ -63,7 +63,7 @@ def add(
     place.admin.permit(vhost, user, "^$", "^$", f"^({'|'.join(readable)})$")
     desired.apply(place.admin, changes)
     _unbind_others(place, queue, set(wanted.topology.bindings))
-    return place.address.as_user(user, password).uri() if fresh else None
+    return replace(place.address.as_user(user, password), query="").uri() if fresh else None
 
 
 def list_all(place: Place, area: str) -> list[Subscriber]:

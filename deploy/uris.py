@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import ipaddress
 from dataclasses import dataclass, replace
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import parse_qs, quote, unquote, urlsplit
 
+from deploy import trust
 from deploy.trouble import Trouble
 
 PORTS = {"amqp": 5672, "amqps": 5671}
@@ -41,7 +41,12 @@ class Address:
     @property
     def is_private(self) -> bool:
         """Whether nobody on the way can read along: TLS, or the same machine."""
-        return self.scheme == "amqps" or _is_loopback(self.host)
+        return trust.is_private(self.uri())
+
+    @property
+    def ca(self) -> str | None:
+        """The file with the CA that the broker's certificate is checked by; None: the system's."""
+        return parse_qs(self.query).get("cacertfile", [None])[0]
 
     def within(self, vhost: str) -> Address:
         return replace(self, vhost=vhost)
@@ -68,10 +73,3 @@ def parse(uri: str) -> Address:
         unquote(parts.path[1:]),
         parts.query,
     )
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from deploy import trust
 
 
 @dataclass(frozen=True)
@@ -25,3 +28,18 @@ class Wish:
     allow_plain: bool = False
     bind: str | None = None
     service_urls: Mapping[str, str] | None = None  # added to those that are there
+    tls: Path | None = (
+        None  # folder with ca.pem and, where the gateway serves HTTPS, certificate.pem and key.pem
+    )
+
+    def trusting(self, folder: Path | None) -> Wish:
+        """The same, its servers checked by the folder's CA where the addresses name none."""
+        return replace(
+            self,
+            tls=folder,
+            broker=trust.with_ca(self.broker, folder),
+            broker_admin=trust.with_ca(self.broker_admin, folder),
+            store=trust.with_ca(self.store, folder),
+            parent_broker=trust.with_ca(self.parent_broker, folder),
+            parent_broker_admin=trust.with_ca(self.parent_broker_admin, folder),
+        )

@@ -28,6 +28,8 @@ ALGORITHM = "EdDSA"  # the only one: a token's own `alg` never chooses
 LIFETIME = 900  # seconds
 LEEWAY = 30  # seconds by which the clocks of two nodes may differ
 PRIVATE, PUBLIC = "private.pem", "public.pem"
+# While a key is replaced: the one that is announced and does not sign yet, and the one that no longer signs.
+NEXT_PRIVATE, NEXT_PUBLIC, PREVIOUS_PUBLIC = "next-private.pem", "next-public.pem", "previous-public.pem"
 
 # Finds the public key and the node's area of a key id, or None where no such node was announced.
 FindKey = Callable[[str], tuple[Ed25519PublicKey, str] | None]
@@ -44,41 +46,66 @@ def generate(folder: Path) -> Ed25519PrivateKey:
     """A new key pair in `folder`. Raises FileExistsError rather than replace a key that others trust."""
     folder.mkdir(parents=True, exist_ok=True)
     private = Ed25519PrivateKey.generate()
-    pem = private.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
     # Created with its mode: there is no moment at which others could read it.
     handle = os.open(folder / PRIVATE, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "wb") as file:
-        file.write(pem)
-    (folder / PUBLIC).write_bytes(
-        private.public_key().public_bytes(
-            serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
-        )
-    )
+        file.write(private_pem(private))
+    (folder / PUBLIC).write_bytes(public_pem(private))
     return private
 
 
-def load_private(folder: Path) -> Ed25519PrivateKey:
+def private_pem(private: Ed25519PrivateKey) -> bytes:
+    return private.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+
+
+def public_pem(private: Ed25519PrivateKey) -> bytes:
+    return private.public_key().public_bytes(
+        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+
+
+def load_private(folder: Path, name: str = PRIVATE) -> Ed25519PrivateKey:
     """Raises FileNotFoundError, or ValueError where the file holds no Ed25519 key."""
     try:
-        key = serialization.load_pem_private_key((folder / PRIVATE).read_bytes(), password=None)
+        key = serialization.load_pem_private_key((folder / name).read_bytes(), password=None)
     except (TypeError, UnsupportedAlgorithm) as error:
-        raise ValueError(f"{folder / PRIVATE} cannot be read as a private key") from error
+        raise ValueError(f"{folder / name} cannot be read as a private key") from error
     if not isinstance(key, Ed25519PrivateKey):
-        raise ValueError(f"{folder / PRIVATE} is not an Ed25519 key")
+        raise ValueError(f"{folder / name} is not an Ed25519 key")
     return key
 
 
-def load_public(folder: Path) -> Ed25519PublicKey:
+def load_public(folder: Path, name: str = PUBLIC) -> Ed25519PublicKey:
     """Raises FileNotFoundError, or ValueError where the file holds no Ed25519 key."""
     try:
-        key = serialization.load_pem_public_key((folder / PUBLIC).read_bytes())
+        key = serialization.load_pem_public_key((folder / name).read_bytes())
     except UnsupportedAlgorithm as error:
-        raise ValueError(f"{folder / PUBLIC} cannot be read as a public key") from error
+        raise ValueError(f"{folder / name} cannot be read as a public key") from error
     if not isinstance(key, Ed25519PublicKey):
-        raise ValueError(f"{folder / PUBLIC} is not an Ed25519 key")
+        raise ValueError(f"{folder / name} is not an Ed25519 key")
     return key
+
+
+def accepted(folder: Path) -> list[Ed25519PublicKey]:
+    """The public keys that the node's tokens may be signed with: its own, and while that is replaced the next
+    one and, as long as a token of it may live, the previous one.
+
+    Read in this order no key is missed that is moved meanwhile. Raises as `load_public` does.
+    """
+    found = [_load_if_there(folder, NEXT_PUBLIC), load_public(folder)]
+    file = folder / PREVIOUS_PUBLIC
+    if file.exists() and clock.wall().timestamp() - file.stat().st_mtime < LIFETIME + LEEWAY:
+        found.append(_load_if_there(folder, PREVIOUS_PUBLIC))
+    return list({raw(key): key for key in reversed(found) if key is not None}.values())[::-1]
+
+
+def _load_if_there(folder: Path, name: str) -> Ed25519PublicKey | None:
+    try:
+        return load_public(folder, name)
+    except FileNotFoundError:
+        return None
 
 
 def raw(key: Ed25519PublicKey) -> bytes:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
@@ -17,7 +17,7 @@ from typing import Any, Literal
 import yaml
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate, validates_schema
 
-from shared import areas
+from shared import areas, tls
 
 SERVICES = ("registry", "needs", "incubator", "funding", "evaluation", "notifications")
 GATEWAY = "gateway"
@@ -43,6 +43,11 @@ class NodeSchema(Schema):
     store = fields.Str(required=True, metadata={"description": "MongoDB URI without a database"})
     database_prefix = fields.Str(load_default="hatchery_", validate=validate.Regexp(r"^\w{1,30}$"))
     keys = fields.Str(required=True, metadata={"description": "folder of private.pem and public.pem"})
+    tls = fields.Str(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "folder of ca.pem and, for HTTPS, certificate.pem and key.pem"},
+    )
     clock = fields.Str(load_default="wall", validate=validate.OneOf(["wall", "request"]))
     otlp = fields.Str(load_default=None, allow_none=True, metadata={"description": "OTLP/HTTP collector"})
 
@@ -73,6 +78,8 @@ class Node:
     keys: Path
     clock: Clock
     otlp: str | None
+    tls: Path | None = None
+    file: Path | None = None  # that it was read from
 
     @cached_property
     def name(self) -> str:
@@ -83,8 +90,28 @@ class Node:
         return self.port if service == GATEWAY else self.port + 1 + SERVICES.index(service)
 
     def url_of(self, service: str) -> str:
-        """Where a service that this node hosts listens (inside of the node)."""
+        """Where a service that this node hosts listens (inside of the node).
+
+        A gateway with a certificate is called by the name that stands in it.
+        """
+        if service == GATEWAY and self.serves_tls:
+            return self.service_urls.get(service) or self.url
         return self.service_urls.get(service) or f"http://127.0.0.1:{self.port_of(service)}"
+
+    @property
+    def ca(self) -> Path | None:
+        """Whom it trusts when it asks other nodes; None: the system's CAs."""
+        return self.tls / tls.CA if self.tls else None
+
+    @property
+    def serves_tls(self) -> bool:
+        """Whether its gateway speaks HTTPS itself."""
+        return self.tls is not None and (self.tls / tls.CERTIFICATE).exists()
+
+    def bind_of(self, service: str) -> str:
+        """Behind a gateway that speaks HTTPS, services stay on loopback unless they are called elsewhere."""
+        inside = service != GATEWAY and service not in self.service_urls
+        return "127.0.0.1" if inside and self.serves_tls else self.bind
 
     def database(self, service: str) -> str:
         return f"{self.database_prefix}{self.area}_{service}"
@@ -109,10 +136,12 @@ def parse(text: str, base: Path, environment: Mapping[str, str]) -> Node:
     data = NodeSchema().load(raw)
     data["services"] = tuple(s for s in SERVICES if s in data["services"])
     data["keys"] = base / data["keys"]
+    data["tls"] = base / data["tls"] if data["tls"] else None
     return Node(**data)
 
 
 def load(path: str | Path | None = None) -> Node:
     """The node that `path`, or else HATCHERY_NODE, describes."""
     file = Path(path or os.environ["HATCHERY_NODE"])
-    return parse(file.read_text(encoding="utf-8"), file.resolve().parent, os.environ)
+    node = parse(file.read_text(encoding="utf-8"), file.resolve().parent, os.environ)
+    return replace(node, file=file.resolve())

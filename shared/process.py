@@ -53,7 +53,9 @@ def serve(node: Node, service: type[Service], bindings: Mapping[str, Sequence[st
     except timeline.NotWhole as fault:
         sys.stderr.write(f"{name} of {node.area} does not start: {fault}\n")
         return UNFIT
-    config.update({"WEB_SERVER_ADDRESS": f"{node.bind}:{node.port_of(name)}", "max_workers": WORKERS})
+    config.update(
+        {"WEB_SERVER_ADDRESS": f"{node.bind_of(name)}:{node.port_of(name)}", "max_workers": WORKERS}
+    )
     container = ServiceContainer(service)
     container.start()
     _log.info("serving", extra={"port": node.port_of(name)})

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from shared.node import Node
+from marshmallow import ValidationError
+from yaml import YAMLError
+
+from shared.node import Node, load
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -31,6 +37,21 @@ def node() -> Node:
     if _process.node is None:
         raise RuntimeError("this process does not know its node yet: call runtime.configure first")
     return _process.node
+
+
+def broker_uri() -> str:
+    """The broker's address as the description has it now: its password may have been changed since the start.
+
+    Asked for each new connection. A description that cannot be read leaves the address of the start.
+    """
+    here = node()
+    if here.file is None:
+        return here.broker
+    try:
+        return load(here.file).broker
+    except (OSError, ValidationError, YAMLError) as error:
+        _log.warning("the node's description cannot be read", extra={"reason": type(error).__name__})
+        return here.broker
 
 
 def service() -> str:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -13,9 +14,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsed
 from rich.progress import Progress as Bar
 from rich.table import Table
 
-from deploy import nodes, removal, resync, status
+from deploy import nodes, removal, resync, rotation, status, trust
 from deploy.cli.common import OWN_LINE, Area, DryRun, Json, console, group, hand_over
 from deploy.home import Home
+from deploy.places import parent_place
 from deploy.trouble import ATTENTION, DONE, Trouble
 from deploy.wish import Wish
 from shared import areas
@@ -31,6 +33,9 @@ ParentBroker = Annotated[
 ParentAdmin = Annotated[
     str | None,
     typer.Option(envvar="HATCHERY_PARENT_BROKER_ADMIN", help="its management URL; used now, kept nowhere"),
+]
+AllowPlain = Annotated[
+    bool, typer.Option(help="let links, broker, store or requests leave this machine without TLS")
 ]
 
 
@@ -63,10 +68,14 @@ def node_add(
             metavar="NAME=URL", help="a service's own address, where it runs elsewhere; may be repeated"
         ),
     ] = None,
+    tls: Annotated[
+        Path | None,
+        typer.Option(
+            help="folder with ca.pem and, for HTTPS, certificate.pem and key.pem (hatchery ca issue)"
+        ),
+    ] = None,
     dry_run: DryRun = False,
-    allow_plain: Annotated[
-        bool, typer.Option(help="let the link leave this machine without TLS, through a tunnel")
-    ] = False,
+    allow_plain: AllowPlain = False,
 ) -> None:
     """Bring a node up: keys, description, virtual host, users, queues, and the link to its parent.
 
@@ -93,6 +102,7 @@ def node_add(
         allow_plain,
         bind,
         _pairs(service_url),
+        tls.resolve() if tls else None,
     )
     raise typer.Exit(nodes.add(Home.here(), wish, dry_run=dry_run, say=typer.echo))
 
@@ -122,6 +132,41 @@ def node_remove(
             say=typer.echo,
         )
     )
+
+
+@app.command("rotate")
+def node_rotate(
+    area: Area,
+    link: Annotated[bool, typer.Option("--link", help="the password of its user at the parent")] = False,
+    broker: Annotated[bool, typer.Option("--broker", help="that of its user at its own broker")] = False,
+    key: Annotated[bool, typer.Option("--key", help="the key that signs its tokens")] = False,
+    parent_broker: ParentBroker = None,
+    parent_broker_admin: ParentAdmin = None,
+    allow_plain: AllowPlain = False,
+    force: Annotated[bool, typer.Option(help="sign with the new key before all nodes know it")] = False,
+    dry_run: DryRun = False,
+) -> None:
+    """Change a node's credentials while it works. Killed half-way, run it again.
+
+    Exits with 1 where the link does not run yet, or where a node does not know the new key yet.
+    """
+    if not (link or broker or key):
+        raise Trouble("say what to change: --link, --broker, --key")
+    home, codes = Home.here(), [DONE]
+    node = home.node(area)
+    if broker:
+        codes.append(rotation.broker(home, area, dry_run=dry_run, say=typer.echo))
+    if link:
+        if node.parent is None:
+            raise Trouble(f"node {area} has no parent")
+        given = trust.with_ca(parent_broker, node.tls), trust.with_ca(parent_broker_admin, node.tls)
+        above = parent_place(home, node.parent, *given)
+        codes.append(
+            rotation.link(home, area, above, allow_plain=allow_plain, dry_run=dry_run, say=typer.echo)
+        )
+    if key:
+        codes.append(rotation.key(home, area, force=force, dry_run=dry_run, say=typer.echo))
+    raise typer.Exit(max(codes))
 
 
 @app.command("list")

@@ -16,7 +16,7 @@ add() {
     # directConnection: the set has one member, whose name the client need not look up.
     HATCHERY_STORE="mongodb://node-$area:$password@mongo:27017/?authSource=admin&directConnection=true" \
         hatchery node add "$area" --services "$services" --port 8000 --bind 0.0.0.0 --url "$url" \
-        --clock "$HATCHERY_CLOCK" --otlp "$HATCHERY_OTLP" "$@"
+        --clock "$HATCHERY_CLOCK" --otlp "$HATCHERY_OTLP" --allow-plain "$@"
     hand_over "$role" "$area"
 }
 
@@ -51,6 +51,6 @@ add district "$DISTRICT" "$DISTRICT_URL" "$DISTRICT_STORE_PASSWORD" all "${distr
 # --allow-plain: the links run from the one broker to itself over the closed network of this file, which is a
 # bridge within one machine without a way out. Between sites a link must be amqps.
 add street "$STREET" "$STREET_URL" "$STREET_STORE_PASSWORD" registry,needs,incubator,notifications \
-    --parent "$DISTRICT" --allow-plain "${street[@]}"
+    --parent "$DISTRICT" "${street[@]}"
 add community "$COMMUNITY" "$COMMUNITY_URL" "$COMMUNITY_STORE_PASSWORD" needs \
-    --parent "$STREET" --allow-plain "${community[@]}"
+    --parent "$STREET" "${community[@]}"

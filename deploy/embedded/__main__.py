@@ -19,18 +19,25 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--home", type=Path, default=Path(".run"), help="folder for data, logs, embedded.yaml"
     )
+    parser.add_argument(
+        "--tls",
+        type=Path,
+        help="folder with ca.pem, certificate.pem, key.pem: broker and store speak TLS only",
+    )
+    parser.add_argument("--host", help="address that the broker listens on; default: 127.0.0.1; needs --tls")
     parser.add_argument("what", choices=["run", "stop", "status"])
     options = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     try:
-        return {"run": _run, "stop": _stop, "status": _status}[options.what](options.home)
+        if options.what == "run":
+            return _run(Embedded(options.home, host=options.host, tls=options.tls))
+        return {"stop": _stop, "status": _status}[options.what](options.home)
     except StartFailed as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
 
 
-def _run(home: Path) -> int:
-    embedded = Embedded(home)
+def _run(embedded: Embedded) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: embedded.request_stop())
     try:
@@ -66,7 +73,7 @@ def _status(home: Path) -> int:
 
 def _print_addresses(addresses: EmbeddedAddresses) -> None:
     """Without the password, which embedded.yaml has."""
-    print(f"amqp       127.0.0.1:{addresses.amqp_port}")
+    print(f"{'amqps' if addresses.tls else 'amqp '}      {addresses.host}:{addresses.amqp_port}")
     print(f"admin      {addresses.admin_url} (user {addresses.user}, password in embedded.yaml)")
     print(f"metrics    {addresses.prometheus_url}")
     print(f"store      {addresses.store_uri}", flush=True)

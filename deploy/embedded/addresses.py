@@ -9,12 +9,14 @@ import secrets
 import socket
 import tempfile
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import MISSING, asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import yaml
+
+from shared.tls import CA
 
 HOST = "127.0.0.1"
 FILE = "embedded.yaml"
@@ -29,7 +31,11 @@ class NotRunning(Exception):
 
 @dataclass(frozen=True)
 class EmbeddedAddresses:
-    """Ports are on 127.0.0.1. `user` may administer the broker; there is no guest."""
+    """`user` may administer the broker; there is no guest.
+
+    The broker's ports are on `host`, all others on 127.0.0.1. `tls` is the folder with what broker and store
+    show and their clients trust; without it nothing is encrypted, and nothing leaves the machine.
+    """
 
     amqp_port: int
     admin_port: int
@@ -40,15 +46,20 @@ class EmbeddedAddresses:
     erlang_node: str
     dist_port: int
     epmd_port: int
+    host: str = HOST
+    tls: str | None = None
 
     def amqp_uri(self, vhost: str) -> str:
         """The broker's address with its password, for the given virtual host ("/" too)."""
-        return f"amqp://{self.user}:{self.password}@{HOST}:{self.amqp_port}/{quote(vhost, safe='')}"
+        scheme = "amqps" if self.tls else "amqp"
+        place = f"{self.user}:{self.password}@{self.host}:{self.amqp_port}"
+        return f"{scheme}://{place}/{quote(vhost, safe='')}{self._trust('?cacertfile=')}"
 
     @property
     def admin_url(self) -> str:
         """RabbitMQ's management API and pages; asks for `user` and `password`."""
-        return f"http://{HOST}:{self.admin_port}"
+        scheme = "https" if self.tls else "http"
+        return f"{scheme}://{self.host}:{self.admin_port}{self._trust('?cacertfile=')}"
 
     @property
     def prometheus_url(self) -> str:
@@ -56,23 +67,36 @@ class EmbeddedAddresses:
 
     @property
     def store_uri(self) -> str:
-        return f"mongodb://{HOST}:{self.store_port}/?directConnection=true"
+        trust = self._trust("&tls=true&tlsCAFile=")
+        return f"mongodb://{HOST}:{self.store_port}/?directConnection=true{trust}"
+
+    def _trust(self, words: str) -> str:
+        return f"{words}{quote(str(Path(self.tls) / CA), safe='/')}" if self.tls else ""
 
     @classmethod
     def read(cls, home: Path) -> EmbeddedAddresses:
         """What an `Embedded` of this home last wrote. Raises NotRunning when there is nothing."""
         try:
             content = read_file(home)
-            return cls(**{field.name: content[field.name] for field in fields(cls)})
+            return cls(
+                **{f.name: content[f.name] for f in fields(cls) if f.name in content or f.default is MISSING}
+            )
         except (FileNotFoundError, KeyError) as error:
             raise NotRunning(f"nothing was started in {home}") from error
 
     @classmethod
-    def for_home(cls, home: Path, ports: Mapping[str, int] | None = None) -> EmbeddedAddresses:
+    def for_home(
+        cls,
+        home: Path,
+        ports: Mapping[str, int] | None = None,
+        host: str | None = None,
+        tls: Path | None = None,
+    ) -> EmbeddedAddresses:
         """The addresses of a home that is about to start.
 
         Name and password of an earlier start stay, because the data belongs to them; so do its ports
-        as far as they are free. `ports` ({"amqp_port": 5673, ...}) decides over both.
+        as far as they are free. `ports` ({"amqp_port": 5673, ...}) decides over both. `host` and `tls` stay
+        too unless they are given.
         """
         try:
             before = asdict(cls.read(home))
@@ -85,12 +109,16 @@ class EmbeddedAddresses:
             }
         names = [field.name for field in fields(cls) if field.name.endswith("_port")]
         taken = set((ports or {}).values())
-        chosen = dict(ports or {})
+        chosen: dict[str, Any] = dict(ports or {})
         for name in names:
             if name not in chosen:
                 old = before.get(name)
                 chosen[name] = old if old and old not in taken and _is_free(old) else free_ports(1, taken)[0]
                 taken.add(chosen[name])
+        if host:
+            chosen["host"] = host
+        if tls:
+            chosen["tls"] = str(tls.resolve())
         return cls(**{**before, **chosen})
 
 
@@ -135,10 +163,10 @@ def _is_free(port: int) -> bool:
     return True
 
 
-def accepts(port: int, timeout: float = 1.0) -> bool:
-    """Whether something on loopback takes connections on this port; `timeout` in seconds."""
+def accepts(port: int, timeout: float = 1.0, host: str = HOST) -> bool:
+    """Whether something takes connections on this port, on loopback unless said; `timeout` in seconds."""
     try:
-        with socket.create_connection((HOST, port), timeout):
+        with socket.create_connection((host, port), timeout):
             return True
     except OSError:
         return False

@@ -15,17 +15,24 @@ from pathlib import Path
 
 from deploy.embedded.addresses import HOST, EmbeddedAddresses, accepts
 from deploy.embedded.child import Child, StartFailed
+from shared import tls
 
 _PLUGINS = ("rabbitmq_management", "rabbitmq_shovel", "rabbitmq_shovel_management", "rabbitmq_prometheus")
 # Debian's command in /usr/sbin insists on root or the user rabbitmq; the one behind it runs as anybody.
 _SERVERS = ("/usr/lib/rabbitmq/bin/rabbitmq-server", "rabbitmq-server", "/usr/sbin/rabbitmq-server")
+_ERLANG = (
+    "-kernel inet_dist_use_interface {127,0,0,1}",
+    # Certificates are read at each connection, so that a renewed one is shown at once and not two minutes later.
+    "-ssl bypass_pem_cache true",
+)
 _NO_SERVER = (
     "RabbitMQ is not installed: run deploy/ensure-rabbitmq.sh, or install rabbitmq-server 3.10 or later"
 )
 
 
 class Broker(Child):
-    """Serves AMQP, management API and metrics on loopback. A restart keeps all durable data."""
+    """Serves AMQP and management API where the addresses say, metrics on loopback. A restart keeps all durable
+    data."""
 
     name = "broker"
 
@@ -72,7 +79,7 @@ class Broker(Child):
             "RUNNING_UNDER_SYSTEMD": "true",
             "RABBITMQ_NODENAME": self.addresses.erlang_node,
             "RABBITMQ_DIST_PORT": str(self.addresses.dist_port),
-            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "-kernel inet_dist_use_interface {127,0,0,1}",
+            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": " ".join(_ERLANG),
             "RABBITMQ_CONF_ENV_FILE": str(self.home / "rabbitmq-env.conf"),
             "RABBITMQ_CONFIG_FILE": str(self.home / "rabbitmq.conf"),
             "RABBITMQ_ADVANCED_CONFIG_FILE": str(self.home / "advanced.config"),
@@ -99,12 +106,12 @@ class Broker(Child):
 
     def ready(self) -> bool:
         """The management API answers our user, and AMQP (which opens last) takes connections."""
-        return self._administers() and accepts(self.addresses.amqp_port)
+        return self._administers() and accepts(self.addresses.amqp_port, host=self.addresses.host)
 
     def _administers(self) -> bool:
         credentials = f"{self.addresses.user}:{self.addresses.password}".encode()
         headers = {"Authorization": f"Basic {base64.b64encode(credentials).decode()}"}
-        connection = http.client.HTTPConnection(HOST, self.addresses.admin_port, timeout=1)
+        connection = self._management()
         try:
             connection.request("GET", "/api/overview", headers=headers)
             status = connection.getresponse().status
@@ -119,13 +126,43 @@ class Broker(Child):
             )
         return status == http.client.OK
 
+    def _management(self) -> http.client.HTTPConnection:
+        a = self.addresses
+        if not a.tls:
+            return http.client.HTTPConnection(a.host, a.admin_port, timeout=1)
+        context = tls.client(Path(a.tls) / tls.CA)
+        return http.client.HTTPSConnection(a.host, a.admin_port, timeout=2, context=context)
+
+    def _listeners(self) -> str:
+        a = self.addresses
+        if not a.tls:
+            return f"""\
+listeners.tcp.1 = {a.host}:{a.amqp_port}
+management.tcp.ip = {a.host}
+management.tcp.port = {a.admin_port}
+"""
+        folder = Path(a.tls)
+        files = {"cacertfile": tls.CA, "certfile": tls.CERTIFICATE, "keyfile": tls.KEY}
+        shown = [
+            f"{part}.{k} = {folder / v}"
+            for part in ("ssl_options", "management.ssl")
+            for k, v in files.items()
+        ]
+        return f"""\
+listeners.tcp = none
+listeners.ssl.1 = {a.host}:{a.amqp_port}
+management.ssl.ip = {a.host}
+management.ssl.port = {a.admin_port}
+ssl_options.verify = verify_none
+ssl_options.fail_if_no_peer_cert = false
+{chr(10).join(shown)}
+"""
+
     def _configuration(self) -> str:
         a = self.addresses
         return f"""\
 # Written at each start.
-listeners.tcp.1 = {HOST}:{a.amqp_port}
-management.tcp.ip = {HOST}
-management.tcp.port = {a.admin_port}
+{self._listeners()}\
 prometheus.tcp.ip = {HOST}
 prometheus.tcp.port = {a.prometheus_port}
 cluster_name = {a.erlang_node.partition("@")[0]}

@@ -58,6 +58,10 @@ class Child(ABC):
         """Writes what the server needs before it starts."""
         self.home.mkdir(parents=True, exist_ok=True)
 
+    def outdated(self) -> bool:
+        """Whether it must be started again to take up what has changed."""
+        return False
+
     @property
     def pid(self) -> int | None:
         """Of the running server, else None."""

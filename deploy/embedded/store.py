@@ -13,6 +13,7 @@ from pathlib import Path
 
 from deploy.embedded.addresses import HOST, EmbeddedAddresses, accepts
 from deploy.embedded.child import Child, StartFailed
+from shared import tls
 
 
 class Store(Child):
@@ -29,6 +30,7 @@ class Store(Child):
     ) -> None:
         super().__init__(home, stopping, spawned)
         self.addresses = addresses
+        self._shown = 0
 
     def command(self) -> list[str]:
         # --standalone: as a pretended replica set it keeps an oplog that slows all writes down.
@@ -45,10 +47,27 @@ class Store(Child):
             *("--storage-path", str(self.home / "data")),
             *("--cache-size", "256M"),
             *("--log-level", "WARNING"),
+            *self._encryption(),
         ]
+
+    def _encryption(self) -> list[str]:
+        if not self.addresses.tls:
+            return []
+        folder = Path(self.addresses.tls)
+        return ["--tls-cert-file", str(folder / tls.CERTIFICATE), "--tls-key-file", str(folder / tls.KEY)]
+
+    def outdated(self) -> bool:
+        """It reads its certificate at its start only."""
+        return self._shown != self._certificate()
+
+    def _certificate(self) -> int:
+        """When the certificate was last replaced; 0 without one, and while there is none to start with."""
+        file = Path(self.addresses.tls or "") / tls.CERTIFICATE
+        return file.stat().st_mtime_ns if self.addresses.tls and file.exists() else 0
 
     def prepare(self) -> None:
         super().prepare()
+        self._shown = self._certificate()
         (self.home / "secantusd.toml").write_text("# kept empty: all settings are arguments\n")
 
     def ready(self) -> bool:

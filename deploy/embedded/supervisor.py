@@ -11,10 +11,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from deploy.embedded import identity
-from deploy.embedded.addresses import EmbeddedAddresses, NotRunning, read_file, write_file
+from deploy.embedded.addresses import HOST, EmbeddedAddresses, NotRunning, read_file, write_file
 from deploy.embedded.broker import Broker
 from deploy.embedded.child import Child, StartFailed
 from deploy.embedded.store import Store
+from shared.tls import CA, CERTIFICATE, KEY
 
 log = logging.getLogger(__name__)
 
@@ -25,16 +26,24 @@ _BACK_OFF = (1.0, 30.0)  # seconds after the first failed restart, and at most
 class Embedded:
     """The broker and store of one home folder; `home`/embedded.yaml tells where they listen."""
 
-    def __init__(self, home: Path, ports: Mapping[str, int] | None = None) -> None:
+    def __init__(
+        self,
+        home: Path,
+        ports: Mapping[str, int] | None = None,
+        host: str | None = None,
+        tls: Path | None = None,
+    ) -> None:
         """`ports` fixes some ({"amqp_port": 5673, "admin_port": ..., ...}); the others are found.
 
+        `tls` is a folder with ca.pem, certificate.pem and key.pem; with it the broker may listen on `host`.
         Starts nothing. Raises StartFailed when the home is in use by another process.
         """
         self.home = home.resolve()
         if is_supervised(self.home):
             raise StartFailed(f"{home} is in use: its broker and store run already")
         end_leftovers(self.home)
-        self.addresses = EmbeddedAddresses.for_home(self.home, ports)
+        self.addresses = EmbeddedAddresses.for_home(self.home, ports, host, tls)
+        _check_private(self.addresses)
         self._stopping = threading.Event()
         self._writing = threading.Lock()
         self.broker = Broker(self.home / "broker", self.addresses, self._stopping, self._write)
@@ -83,9 +92,13 @@ class Embedded:
     def _watch(self, child: Child) -> None:
         delay = _BACK_OFF[0]
         while not self._stopping.wait(_POLL):
-            if child.alive():
+            if child.alive() and not child.outdated():
                 continue
-            log.warning("%s died and is started again", child.name)
+            if child.alive():
+                log.info("%s is started again for its new certificate", child.name)
+                child.stop()
+            else:
+                log.warning("%s died and is started again", child.name)
             try:
                 child.start()
             except StartFailed as error:
@@ -110,6 +123,13 @@ class Embedded:
         processes = {name: identity.identify(pid) for name, pid in pids.items() if pid is not None}
         with self._writing:
             write_file(self.home, self.addresses, processes, ready=ready)
+
+
+def _check_private(addresses: EmbeddedAddresses) -> None:
+    if addresses.tls is None and addresses.host != HOST:
+        raise StartFailed(f"on {addresses.host} the broker's passwords could be read: give --tls FOLDER too")
+    if addresses.tls and not all((Path(addresses.tls) / name).exists() for name in (CA, CERTIFICATE, KEY)):
+        raise StartFailed(f"{addresses.tls} lacks {CA}, {CERTIFICATE} or {KEY}: hatchery ca issue")
 
 
 def processes(home: Path) -> dict[str, dict[str, int]]:

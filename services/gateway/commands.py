@@ -39,12 +39,11 @@ def announce(call: Call) -> AnnouncedNode:
 
 
 def _description(call: Call) -> dict[str, Any]:
-    public = keys.published(call.node.area, keys.load_public(call.node.keys))
     return {
         "parent": call.node.parent,
         "services": list(call.node.services),
         "url": call.node.url,
-        "keys": [dict(public)],
+        "keys": [dict(keys.published(call.node.area, key)) for key in keys.accepted(call.node.keys)],
     }
 
 

@@ -64,7 +64,7 @@ class Depths(DependencyProvider):
         """Measure all. Raises one of broker.ERRORS or PyMongoError."""
         here = runtime.node()
         if self._connection is None:
-            self._connection = broker.connect(here.broker, f"gateway depths @ {here.area}")
+            self._connection = broker.connect(runtime.broker_uri(), f"gateway depths @ {here.area}")
         found = {
             (gauge, label): depth
             for gauge, label, queue in watched(here)

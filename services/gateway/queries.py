@@ -23,7 +23,7 @@ def node(here: Node) -> dict[str, Any]:
         "parent": here.parent,
         "url": here.url,
         "services": services,
-        "keys": [keys.published(here.area, keys.load_public(here.keys))],
+        "keys": [keys.published(here.area, key) for key in keys.accepted(here.keys)],
     }
 
 

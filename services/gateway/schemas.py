@@ -32,12 +32,13 @@ class NodeView(Schema):
 
 
 class KnownNodeView(Schema):
-    """Another node that this one knows."""
+    """Another node that this one knows, with the keys that its tokens may be signed with."""
 
     id = Area()
     parent = Area(allow_none=True)
     services = fields.List(fields.Str())
     url = fields.Str()
+    keys = fields.List(fields.Nested(PublicKey))
 
 
 class ResyncState(ResyncAsked):

@@ -14,7 +14,7 @@ from shared.call import Call
 from shared.http import PUBLIC, PageQuery, get, page_of, post, raw, roles
 from shared.service import Service
 
-MINUTE = 60
+LOOK = 5  # seconds between looks at whether the description or the keys have changed
 
 
 class GatewayService(Service):
@@ -28,7 +28,7 @@ class GatewayService(Service):
 
     depths = Depths()
 
-    @timer(interval=MINUTE, eager=True)
+    @timer(interval=LOOK, eager=True)
     def announce(self) -> None:
         commands.announce(Call(node=runtime.node(), service=self.name))
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-from urllib.parse import unquote, urlsplit
+import ssl
+from typing import Any
+from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 import amqp
 import eventlet
@@ -28,7 +30,7 @@ def connect(uri: str, name: str) -> amqp.Connection:
         userid=unquote(parts.username or "guest"),
         password=unquote(parts.password or "guest"),
         virtual_host=unquote(parts.path[1:]) or "/",
-        ssl=parts.scheme == "amqps",
+        ssl=_checking(parts) if parts.scheme == "amqps" else False,
         heartbeat=HEARTBEAT,
         connect_timeout=CONNECT,
         read_timeout=READ_WRITE,
@@ -43,6 +45,15 @@ def abandon(connection: amqp.Connection) -> None:
     """Close what may be broken already, without waiting for it long."""
     with contextlib.suppress(Exception), eventlet.Timeout(2.0, False):
         connection.close()
+
+
+def _checking(parts: SplitResult) -> dict[str, Any]:
+    """py-amqp's words for: check the certificate, by the URI's CA or the system's, and that it names the host.
+
+    Without the host name it would take any certificate of that CA.
+    """
+    ca = parse_qs(parts.query).get("cacertfile", [None])[0]
+    return {"server_hostname": parts.hostname, "ca_certs": ca, "cert_reqs": ssl.CERT_REQUIRED}
 
 
 def server(uri: str) -> dict[str, tracing.Attribute]:

@@ -109,7 +109,7 @@ class Consumer(Entrypoint):
 
     def _connect(self) -> None:
         name = f"{runtime.service()} consumer @ {runtime.node().area}"
-        self._connection = broker.connect(runtime.node().broker, name)
+        self._connection = broker.connect(runtime.broker_uri(), name)
         broker.prepare(self._connection)
         self._channel = self._connection.channel()
         self._channel.basic_qos(0, PREFETCH, False)

@@ -220,7 +220,7 @@ class Relay(DependencyProvider):
     def _connect(self) -> Publisher:
         if self._publisher is None:
             name = f"{runtime.service()} relay @ {runtime.node().area}"
-            self._connection = broker.connect(runtime.node().broker, name)
+            self._connection = broker.connect(runtime.broker_uri(), name)
             broker.prepare(self._connection)
             self._publisher = Publisher(self._connection)
             metrics.BROKER_CONNECTED.labels("relay").set(1)

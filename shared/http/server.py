@@ -6,6 +6,8 @@ import logging
 import re
 import time
 from collections.abc import Callable, Iterable
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import eventlet
@@ -17,9 +19,11 @@ from nameko.web.server import BindAddress, HttpOnlyProtocol, WebServer
 from werkzeug.routing import Map
 from werkzeug.wrappers import Request, Response
 
-from shared import runtime
+from shared import clock, runtime, tls
 from shared.errors import Text
 from shared.http import measure, problems
+from shared.node import GATEWAY
+from shared.telemetry import metrics
 
 _log = logging.getLogger(__name__)
 
@@ -88,6 +92,7 @@ class Server(WebServer):
         super().__init__()
         self._starting = False
         self._drained = False
+        self._shown: tls.Shown | None = None  # the certificate, where this server speaks HTTPS
 
     @property
     def bind_addr(self) -> Any:
@@ -95,12 +100,19 @@ class Server(WebServer):
         if config.get(WEB_SERVER_CONFIG_KEY):
             return super().bind_addr
         here = runtime.node()
-        return BindAddress(here.bind, here.port_of(self.container.service_name))
+        return BindAddress(
+            here.bind_of(self.container.service_name), here.port_of(self.container.service_name)
+        )
 
     def start(self) -> None:
         if self._starting:
             return
         self._starting = True
+        here = runtime.node()
+        if self.container.service_name == GATEWAY and here.tls and here.serves_tls:
+            self._shown = tls.Shown(here.tls)
+            for file in (tls.CERTIFICATE, tls.CA):
+                metrics.follow(metrics.CERTIFICATE_SECONDS.labels(file), partial(_left, here.tls / file))
         # Not Nameko's listen: that lets a second process share the port in silence, and an old one that was
         # left behind would go on taking every other request.
         self._sock = eventlet.listen(self.bind_addr, backlog=BACKLOG, reuse_port=False)
@@ -148,13 +160,28 @@ class Server(WebServer):
     def process_request(self, sock: Any, address: Any) -> None:
         """Serve one connection. A broken one must not end the container, as an error of its thread would."""
         try:
-            super().process_request(sock, address)
+            super().process_request(self._encrypted(sock), address)
         except GreenletExit:
             raise
         except OSError as error:
             _log.debug("a connection broke", extra={"reason": str(error)})
         except Exception:
             _log.exception("a connection failed")
+
+    def _encrypted(self, sock: Any) -> Any:
+        """Shakes hands where HTTPS is spoken; here, in the connection's own thread, a slow caller holds up nobody."""
+        if self._shown is None:
+            return sock
+        sock.settimeout(tls.HANDSHAKE)
+        try:
+            secure = self._shown.context().wrap_socket(sock, server_side=True, do_handshake_on_connect=False)
+            secure.settimeout(tls.HANDSHAKE)
+            secure.do_handshake()
+        except OSError:
+            sock.close()
+            raise
+        secure.settimeout(self._serv.socket_timeout)
+        return secure
 
     def drain(self) -> None:
         """Take no new connections and wait for the answers under way, DRAIN seconds at most."""
@@ -172,6 +199,11 @@ class Server(WebServer):
     def stop(self) -> None:
         self.drain()
         self.wait_for_providers()
+
+
+def _left(file: Path) -> float:
+    """Seconds until the certificate expires."""
+    return (tls.expires(file) - clock.wall()).total_seconds()
 
 
 class App:

@@ -87,9 +87,9 @@ def address(here: Node, area: str) -> str | None:
 
 def find_key(here: Node, kid: str) -> tuple[Ed25519PublicKey, str] | None:
     """The public key named `kid` and the area of its node; None for a key that nobody announced."""
-    own = keys.load_public(here.keys)
-    if keys.kid(here.area, own) == kid:
-        return own, here.area
+    for own in keys.accepted(here.keys):
+        if keys.kid(here.area, own) == kid:
+            return own, here.area
     node = known().get(kid.split(".")[0])
     if node is None:
         return None

@@ -119,6 +119,13 @@ BROKER_CONNECTED = Gauge(
     ["role"],
     registry=REGISTRY,
 )
+CERTIFICATE_SECONDS = Gauge(
+    "hatchery_certificate_seconds",
+    "Seconds until the certificate that the gateway shows, or the CA that it trusts, expires, by file. Worry "
+    "below 2,592,000 (30 days): renew it.",
+    ["file"],
+    registry=REGISTRY,
+)
 SPANS_LOST = Counter(
     "hatchery_spans_lost",
     "Spans that the trace collector did not take. Nothing but traces suffers; look whether it runs.",
