@@ -8,15 +8,15 @@ import threading
 
 
 class Cable:
-    """Forwards 127.0.0.1:`port` to `target`. Cut, it refuses new connections and freezes those there are:
-    the ends notice by their heartbeats only, as with a real cable."""
+    """Forwards `port` of `host`, an address of this machine, to `target`. Cut, it refuses new connections and
+    freezes those there are: the ends notice by their heartbeats only, as with a real cable."""
 
-    def __init__(self, target: tuple[str, int]) -> None:
+    def __init__(self, target: tuple[str, int], host: str = "127.0.0.1") -> None:
         self._target = target
         self._whole = threading.Event()
         self._whole.set()
         self._sockets: list[socket.socket] = []
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener = socket.create_server((host, 0))
         self.port = int(self._listener.getsockname()[1])
         threading.Thread(target=self._accept, daemon=True).start()
 

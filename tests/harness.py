@@ -20,7 +20,7 @@ import requests
 import yaml
 
 from deploy.embedded import Embedded
-from shared import keys
+from shared import keys, tls
 from shared.call import Grant
 from shared.node import SERVICES
 
@@ -73,6 +73,7 @@ class RunningNode:
     embedded: Embedded
     process: subprocess.Popen[bytes] | None = None
     session: requests.Session = field(default_factory=requests.Session)
+    ca: str | None = None  # that its gateway's certificate is checked by
 
     def start(self) -> None:
         command = [sys.executable, "-W", "ignore", "-m", "deploy.launcher", str(self.folder / "node.yaml")]
@@ -89,7 +90,7 @@ class RunningNode:
         eventually(lambda: self.get("/api/nodes", None).json()["items"], what="the node knows itself")
 
     def _ready(self, service: str) -> bool:
-        return requests.get(f"{self.service_url(service)}/readyz", timeout=2).ok
+        return requests.get(f"{self.service_url(service)}/readyz", timeout=2, verify=self.ca or True).ok
 
     def stop(self) -> int:
         """SIGTERM, as an operator would; the launcher's exit code."""
@@ -120,8 +121,9 @@ class RunningNode:
         self.process = None
 
     def service_url(self, service: str) -> str:
-        port = self.port if service == "gateway" else self.port + 1 + SERVICES.index(service)
-        return f"http://127.0.0.1:{port}"
+        if service == "gateway":
+            return self.url
+        return f"http://127.0.0.1:{self.port + 1 + SERVICES.index(service)}"
 
     def log(self, service: str) -> str:
         return (self.folder / "log" / f"{service}.log").read_text(encoding="utf-8")
@@ -160,16 +162,24 @@ class RunningNode:
             sent["Idempotency-Key"] = key
         if now:
             sent["Hatchery-Now"] = now
-        return self.session.request(method, self.url + path, headers=sent, timeout=30, **more)
+        return self.session.request(
+            method, self.url + path, headers=sent, timeout=30, verify=self.ca or True, **more
+        )
 
     def metric(self, service: str, name: str) -> float:
         """The sum of a metric's samples; `name` may include labels in the text format's order."""
-        text = requests.get(f"{self.service_url(service)}/metrics", timeout=5).text
+        address = f"{self.service_url(service)}/metrics"
+        text = requests.get(address, timeout=5, verify=self.ca or True).text
         return sum(float(line.rsplit(" ", 1)[1]) for line in text.splitlines() if line.startswith(name))
 
     def amqp(self) -> pika.BlockingConnection:
         """A connection as the broker's administrator, to look at queues and to play the stranger."""
-        return pika.BlockingConnection(pika.URLParameters(self.embedded.addresses.amqp_uri(self.vhost)))
+        addresses = self.embedded.addresses
+        parameters = pika.URLParameters(addresses.amqp_uri(self.vhost).partition("?")[0])
+        if addresses.tls:
+            checking = tls.client(Path(addresses.tls) / tls.CA)
+            parameters.ssl_options = pika.SSLOptions(checking, addresses.host)
+        return pika.BlockingConnection(parameters)
 
     def depth(self, queue: str) -> int:
         with self.amqp() as connection:
