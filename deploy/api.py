@@ -19,9 +19,11 @@ class Api:
 
     def __init__(self, home: Home, area: str) -> None:
         self.area = area
-        self._url = home.node(area).url.rstrip("/")
+        node = home.node(area)
+        self._url = node.url.rstrip("/")
         self._keys = home.keys(area)
         self._session = requests.Session()
+        self._session.verify = node.verify
         self._session.trust_env = False  # nodes are not behind the proxies of web pages
 
     def get(self, path: str) -> Any:

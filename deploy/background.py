@@ -99,7 +99,7 @@ def wait_ready(nodes: Iterable[Node], seconds: float = READY) -> None:
         for node in listed:
             for service in (GATEWAY, *node.services):
                 url = f"{node.url_of(service)}/readyz"
-                _wait(partial(_answers, session, url), end, f"{service} of node {node.area}")
+                _wait(partial(_answers, session, url, node.verify), end, f"{service} of node {node.area}")
         for node in listed:
             # Nodes hear of what is above and below them; siblings know of each other only by their parent.
             others = {
@@ -134,16 +134,16 @@ def _wait(there: Callable[[], bool], end: float, what: str) -> None:
         time.sleep(0.2)
 
 
-def _answers(session: requests.Session, url: str) -> bool:
+def _answers(session: requests.Session, url: str, verify: str | bool) -> bool:
     try:
-        return bool(session.get(url, timeout=3).ok)
+        return bool(session.get(url, timeout=3, verify=verify).ok)
     except requests.RequestException:
         return False
 
 
 def _knows(session: requests.Session, node: Node, others: set[str]) -> bool:
     try:
-        response = session.get(f"{node.url_of(GATEWAY)}/api/nodes", timeout=3)
+        response = session.get(f"{node.url_of(GATEWAY)}/api/nodes", timeout=3, verify=node.verify)
         return response.ok and others <= {node.area, *(item["id"] for item in response.json()["items"])}
     except (requests.RequestException, ValueError, KeyError):
         return False

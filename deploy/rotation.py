@@ -9,7 +9,7 @@ recognised.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ from shared.events.topology import Topology
 from shared.node import GATEWAY, Node
 
 Say = Callable[[str], None]
-ANSWER = 5.0  # seconds that a gateway has
+ANSWER = 3.0  # seconds that a gateway has
 KNOWN = 60.0  # seconds until the nodes that can be asked should know a new key
 
 
@@ -88,25 +88,20 @@ def _addresses(place: Place) -> dict[str, Any]:
 def key(home: Home, area: str, *, force: bool, dry_run: bool, say: Say) -> int:
     """A new signing key: announced, known to the other nodes, then used; the old one is good for 15 minutes more.
 
-    Where a node that is known here does not know the new key yet, nothing signs with it: run it again, or
-    `force`. Raises Trouble while tokens of an earlier change still live.
+    Where a node that answers does not know the new key yet, nothing signs with it: run it again, or `force`.
+    Nor before this node's own gateway has announced it. Raises Trouble while tokens of an earlier change still live.
     """
     folder, node = home.keys(area), home.node(area)
-    _finish(folder)
-    if not (folder / keys.NEXT_PRIVATE).exists():
-        _check_settled(folder)
-        say(_would(dry_run, f"make a new key in {folder}, announce it, and sign with it"))
-        if dry_run:
-            return DONE
-        made = Ed25519PrivateKey.generate()
-        write_private(folder / keys.NEXT_PRIVATE, keys.private_pem(made).decode())
-    elif dry_run:
-        say("would go on with the key that is announced already")
+    if dry_run:
+        begun = (folder / keys.NEXT_PRIVATE).exists()
+        say(f"would {'go on with the' if begun else 'make a'} new key in {folder}, announce it, sign with it")
         return DONE
-    made = keys.load_private(folder, keys.NEXT_PRIVATE)  # perhaps from an earlier run
-    write_private(folder / keys.NEXT_PUBLIC, keys.public_pem(made).decode())
-    new = keys.kid(area, made.public_key())
-    ignorant = _wait_known(node, new)
+    if completed(folder):
+        say("the change that was interrupted is complete now")
+        return DONE
+    new = keys.kid(area, announce(folder).public_key())
+    say(f"announced {new}")
+    ignorant = _wait_known(node, new, say)
     if ignorant and not force:
         say(
             f"not known yet to {', '.join(ignorant)}: nothing signs with {new} yet; run this again, or --force"
@@ -117,17 +112,33 @@ def key(home: Home, area: str, *, force: bool, dry_run: bool, say: Say) -> int:
     return DONE
 
 
+def completed(folder: Path) -> bool:
+    """Whether a run before was killed at its very last step; that is done now."""
+    if (folder / keys.NEXT_PRIVATE).exists() or not (folder / keys.NEXT_PUBLIC).exists():
+        return False
+    (folder / keys.NEXT_PUBLIC).replace(folder / keys.PUBLIC)
+    return True
+
+
+def announce(folder: Path) -> Ed25519PrivateKey:
+    """The next key, made now or by a run before; the gateway announces it from now on.
+
+    Raises Trouble while tokens of an earlier change still live.
+    """
+    if not (folder / keys.NEXT_PRIVATE).exists():
+        _check_settled(folder)
+        fresh = Ed25519PrivateKey.generate()
+        write_private(folder / keys.NEXT_PRIVATE, keys.private_pem(fresh).decode())
+    new = keys.load_private(folder, keys.NEXT_PRIVATE)
+    write_private(folder / keys.NEXT_PUBLIC, keys.public_pem(new).decode())
+    return new
+
+
 def activate(folder: Path) -> None:
     """Sign with the next key. Both keys are accepted at each moment of it."""
     write_private(folder / keys.PREVIOUS_PUBLIC, (folder / keys.PUBLIC).read_text(encoding="ascii"))
     (folder / keys.NEXT_PRIVATE).replace(folder / keys.PRIVATE)
     (folder / keys.NEXT_PUBLIC).replace(folder / keys.PUBLIC)
-
-
-def _finish(folder: Path) -> None:
-    """What a kill left behind: the private key is the next one already, its public one not."""
-    if (folder / keys.NEXT_PUBLIC).exists() and not (folder / keys.NEXT_PRIVATE).exists():
-        (folder / keys.NEXT_PUBLIC).replace(folder / keys.PUBLIC)
 
 
 def _check_settled(folder: Path) -> None:
@@ -138,37 +149,38 @@ def _check_settled(folder: Path) -> None:
         raise Trouble(f"the key was changed {int(age)} s ago and its tokens still live: again in {left} s")
 
 
-def _wait_known(node: Node, kid: str) -> list[str]:
-    """The nodes known here, itself among them, that do not know the key after KNOWN seconds at most."""
-    end = time.monotonic() + KNOWN
-    while True:
-        ignorant = [area for area, url, ca in _others(node) if not _knows(url, ca, node.area, kid)]
-        if not ignorant or time.monotonic() > end:
-            return ignorant
-        time.sleep(1.0)
+def _wait_known(node: Node, kid: str, say: Say) -> list[str]:
+    """The nodes known here, itself among them, that do not know the key after KNOWN seconds at most.
+
+    Nodes that cannot be asked are named and not waited for: a child behind a firewall never answers, and hears
+    of the key over its link all the same.
+    """
+    end, left = time.monotonic() + KNOWN, {node.area: node.url_of(GATEWAY)}
+    for other in _known(left[node.area], node) or []:
+        left[other["id"]] = left.get(other["id"], other["url"])
+    while left and time.monotonic() < end:
+        for area, known in {area: _known(url, node) for area, url in left.items()}.items():
+            if known is None and area != node.area:
+                say(f"{area} cannot be asked from here; its link brings it the new key")
+            if (known is None and area != node.area) or _names(known or [], node.area, kid):
+                del left[area]
+        time.sleep(0.5 if left else 0)
+    return list(left)
 
 
-def _others(node: Node) -> Iterator[tuple[str, str, Any]]:
-    ca = str(node.ca) if node.ca else True
-    own = node.url_of(GATEWAY)
-    yield node.area, own, ca
-    for other in _ask(f"{own}/api/nodes", ca):
-        if other["id"] != node.area:
-            yield other["id"], other["url"], ca
+def _names(known: list[dict[str, Any]], area: str, kid: str) -> bool:
+    return any(each["kid"] == kid for one in known if one["id"] == area for each in one.get("keys", []))
 
 
-def _knows(url: str, ca: Any, area: str, kid: str) -> bool:
-    found = next((other for other in _ask(f"{url}/api/nodes", ca) if other["id"] == area), None)
-    return found is not None and any(each["kid"] == kid for each in found.get("keys", []))
-
-
-def _ask(url: str, ca: Any) -> list[dict[str, Any]]:
+def _known(url: str, node: Node) -> list[dict[str, Any]] | None:
+    """The nodes that the one at `url` knows; None where it does not answer."""
     with requests.Session() as session:
         session.trust_env = False
         try:
-            return list(session.get(url, timeout=ANSWER, verify=ca).json()["items"])
+            answer = session.get(f"{url}/api/nodes", timeout=ANSWER, verify=node.verify)
+            return list(answer.json()["items"])
         except (requests.RequestException, ValueError, KeyError):
-            return []
+            return None
 
 
 def _would(dry_run: bool, what: str) -> str:

@@ -32,7 +32,7 @@ def own(node: Node) -> Iterator[Shown]:
     """Of the node's gateway and its broker, where they speak TLS."""
     if node.serves_tls:
         url = urlsplit(node.url_of(GATEWAY))
-        yield _look("gateway", url.hostname or "", url.port or 443, str(node.ca))
+        yield _look("gateway", url.hostname or "", url.port or 443, str(node.verify))
     yield from of_broker("broker", uris.parse(node.broker))
 
 

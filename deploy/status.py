@@ -93,7 +93,7 @@ def _ask(node: Node, name: str) -> ServiceHealth:
     try:
         with requests.Session() as session:
             session.trust_env = False
-            session.verify = str(node.ca) if node.ca else True
+            session.verify = node.verify
             base = node.url_of(name)
             health.alive = session.get(f"{base}/livez", timeout=ANSWER).ok
             health.ready = session.get(f"{base}/readyz", timeout=ANSWER).ok

@@ -99,9 +99,9 @@ class Node:
         return self.service_urls.get(service) or f"http://127.0.0.1:{self.port_of(service)}"
 
     @property
-    def ca(self) -> Path | None:
-        """Whom it trusts when it asks other nodes; None: the system's CAs."""
-        return self.tls / tls.CA if self.tls else None
+    def verify(self) -> str | bool:
+        """What `requests` checks the certificates of nodes by: the file of the own CA, or True, the system's."""
+        return str(self.tls / tls.CA) if self.tls else True
 
     @property
     def serves_tls(self) -> bool:

@@ -61,7 +61,6 @@ def _send(request: Request, base: str, node: str, service: str, hops: int) -> Re
     headers["X-Forwarded-Host"] = request.headers.get("X-Forwarded-Host", request.host)
     if parent := tracing.traceparent():
         headers["traceparent"] = parent
-    ca = runtime.node().ca
     query = request.query_string.decode("latin-1")
     url = base.rstrip("/") + request.path + (f"?{query}" if query else "")
     try:
@@ -71,7 +70,7 @@ def _send(request: Request, base: str, node: str, service: str, hops: int) -> Re
             data=read_body(request),
             headers=headers,
             timeout=TIMEOUT,
-            verify=str(ca) if ca else True,
+            verify=runtime.node().verify,
             allow_redirects=False,
         )
     except requests.RequestException as error:

@@ -125,7 +125,7 @@ class Restater(DependencyProvider):
             return
         if self._publisher is None:
             name = f"{runtime.service()} restater @ {runtime.node().area}"
-            self._connection = broker.connect(runtime.node().broker, name)
+            self._connection = broker.connect(runtime.broker_uri(), name)
             broker.prepare(self._connection)
             self._publisher = Publisher(self._connection)
         confirmed = self._publisher.publish(envelopes)

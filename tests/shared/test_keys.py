@@ -2,6 +2,7 @@
 
 import base64
 import json
+import os
 from datetime import UTC, datetime, timedelta
 
 import jwt
@@ -179,3 +180,34 @@ def test_no_token_is_issued_that_would_be_refused_for_its_lifetime(key, lifetime
 def test_no_token_is_issued_for_an_area_outside_the_node(key):
     with pytest.raises(ValueError, match="vouch"):
         keys.issue(key, STREET, "li", [Grant("district_staff", DISTRICT)])
+
+
+def accepted(folder):
+    return {keys.raw(key) for key in keys.accepted(folder)}
+
+
+def test_while_a_key_is_replaced_old_and_new_are_accepted_at_each_step(tmp_path):
+    old = keys.generate(tmp_path)
+    new = Ed25519PrivateKey.generate()
+    pair = {keys.raw(old.public_key()), keys.raw(new.public_key())}
+    assert accepted(tmp_path) == {keys.raw(old.public_key())}
+    (tmp_path / keys.NEXT_PRIVATE).write_bytes(keys.private_pem(new))
+    (tmp_path / keys.NEXT_PUBLIC).write_bytes(keys.public_pem(new))
+    assert accepted(tmp_path) == pair
+    (tmp_path / keys.PREVIOUS_PUBLIC).write_bytes((tmp_path / keys.PUBLIC).read_bytes())
+    assert accepted(tmp_path) == pair
+    (tmp_path / keys.NEXT_PRIVATE).replace(tmp_path / keys.PRIVATE)
+    assert accepted(tmp_path) == pair
+    (tmp_path / keys.NEXT_PUBLIC).replace(tmp_path / keys.PUBLIC)
+    assert accepted(tmp_path) == pair
+
+
+@pytest.mark.parametrize(("age", "good"), [(0, True), (929, True), (931, False)])
+def test_a_previous_key_is_accepted_as_long_as_its_tokens_may_live(tmp_path, age, good):
+    keys.generate(tmp_path)
+    old = Ed25519PrivateKey.generate()
+    file = tmp_path / keys.PREVIOUS_PUBLIC
+    file.write_bytes(keys.public_pem(old))
+    moment = datetime.now(UTC).timestamp() - age
+    os.utime(file, (moment, moment))
+    assert (keys.raw(old.public_key()) in accepted(tmp_path)) is good
