@@ -17,6 +17,7 @@ eventlet.monkey_patch()  # before anything else is imported: locks and sockets m
 import argparse
 import contextlib
 import ctypes
+import gc
 import importlib
 import os
 import signal
@@ -84,6 +85,10 @@ class Launcher:
     def run(self) -> int:
         signal.signal(signal.SIGTERM, self._stop)
         signal.signal(signal.SIGINT, self._stop)
+        # What is imported is there for good. Left to the collector, each service would write into all of it at
+        # every full collection, and so soon have a copy of its own of every page that they share.
+        gc.collect()
+        gc.freeze()
         while not self.stopping:
             now = _time.monotonic()
             for child in self.children:
