@@ -6,6 +6,8 @@ import base64
 import binascii
 import hashlib
 import secrets
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import parse_qs, quote, unquote, urlsplit, urlunsplit
 
@@ -55,6 +57,11 @@ class BrokerAdmin:
     def overview(self) -> dict[str, Any]:
         return dict(self._get("overview"))
 
+    def clock(self) -> datetime | None:
+        """What time it is there, to the second; None where it does not say."""
+        told = self._checked(self._request("GET", "overview", None), "overview").headers.get("Date")
+        return parsedate_to_datetime(told) if told else None
+
     def vhosts(self) -> list[str]:
         return [v["name"] for v in self._get("vhosts")]
 
@@ -80,6 +87,10 @@ class BrokerAdmin:
 
     def delete_user(self, name: str) -> None:
         self._send("DELETE", f"users/{_q(name)}")
+
+    def close_connections(self, user: str) -> None:
+        """All of the user's, whatever their virtual host."""
+        self._send("DELETE", f"connections/username/{_q(user)}")
 
     def permissions(self, vhost: str, user: str) -> tuple[str, str, str] | None:
         """What the user may configure, write and read there."""

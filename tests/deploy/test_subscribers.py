@@ -125,12 +125,75 @@ def test_the_password_is_shown_once(hatchery, district, finance):
     assert "amqp://" not in again.out
     with channel(finance):
         pass
-    fresh = hatchery("subscriber", "add", district, "finance", *given, "--new-password").out.splitlines()[-1]
+
+
+def test_a_subscriber_changes_its_password_and_loses_nothing(hatchery, node, district, finance):
+    """Events come all the while; it reads on with the old password until it changes over."""
+    got = []
+
+    def take(uri, count):
+        """Read `count` more; the same connection stays open for the caller."""
+        connection = pika.BlockingConnection(pika.URLParameters(uri))
+        deliveries = connection.channel().consume("sub.finance", auto_ack=True, inactivity_timeout=40)
+
+        def more(count):
+            for _ in range(count):
+                method, _, body = next(deliveries)
+                assert method
+                got.append(json.loads(body)["id"])
+
+        more(count)
+        return connection, more
+
+    tell(node, district, "e1", "e2")
+    connection, more = take(finance, 2)
+    fresh = hatchery("subscriber", "rotate", district, "finance").out.splitlines()[-1]
     assert uris.parse(fresh).password != uris.parse(finance).password
-    with channel(fresh):
-        pass
     with pytest.raises(pika.exceptions.AMQPConnectionError):
         pika.BlockingConnection(pika.URLParameters(finance))
+    tell(node, district, "e3")
+    more(1)  # who is connected reads on
+    connection.close()
+    tell(node, district, "e4", "e5")  # nobody reads
+    connection, more = take(fresh, 2)
+    tell(node, district, "e6")
+    more(1)
+    connection.close()
+    assert got == ["e1", "e2", "e3", "e4", "e5", "e6"]
+
+
+def test_a_password_that_others_know_is_of_no_use_at_once(hatchery, district, finance):
+    connection = pika.BlockingConnection(pika.URLParameters(finance))
+    fresh = hatchery("subscriber", "rotate", district, "finance", "--disconnect").out.splitlines()[-1]
+    with pytest.raises(pika.exceptions.AMQPConnectionError):
+        connection.process_data_events(time_limit=40)
+    with pytest.raises(pika.exceptions.AMQPConnectionError):
+        pika.BlockingConnection(pika.URLParameters(finance))
+    with channel(fresh):
+        pass
+
+
+def test_a_dry_run_prints_and_changes_nothing(hatchery, node, district, finance, admin):
+    before = (admin.user_of(f"sub-{district}-finance"), admin.bindings(district), admin.queues(district))
+    added = hatchery("subscriber", "add", district, "new", "--log", "--dry-run")
+    assert f"create user sub-{district}-new" in added.out
+    assert "amqp://" not in added.out
+    changed = hatchery("subscriber", "add", district, "finance", "--max-length", "5", "--dry-run")
+    assert "unbind sub.finance from registry.organisation.#" in changed.out
+    rotated = hatchery("subscriber", "rotate", district, "finance", "--dry-run")
+    assert rotated.out == f"new password of user sub-{district}-finance\n"
+    removed = hatchery("subscriber", "remove", district, "finance", "--dry-run")
+    assert "delete queue sub.finance" in removed.out
+    assert (added.code, changed.code, rotated.code, removed.code) == (0, 0, 0, 0)
+    assert admin.user_of(f"sub-{district}-new") is None
+    with channel(finance):
+        pass
+    after = (admin.user_of(f"sub-{district}-finance"), admin.bindings(district), admin.queues(district))
+    assert [before[0], before[1], set(before[2])] == [after[0], after[1], set(after[2])]
+
+
+def test_nobody_is_rotated_who_is_not_there(hatchery, node, district):
+    assert hatchery("subscriber", "rotate", district, "nobody").code == 2
 
 
 def test_changed_bindings_replace_the_old_ones(hatchery, node, district, finance):
