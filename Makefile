@@ -1,5 +1,5 @@
 # `make help` lists the targets. Everything lives in .venv and .run; nothing else of the machine is
-# touched but Debian's packages python3-venv and rabbitmq-server, and these only where they are missing.
+# touched but Debian's packages python3-venv and rabbitmq-server, and for tests amqp-tools and jq, where they are missing.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -23,7 +23,7 @@ help: ## this list
 setup: $(RUNTIME) rabbitmq ## virtual environment, embedded store, RabbitMQ if missing
 
 .PHONY: setup-dev
-setup-dev: $(DEV) rabbitmq ## setup, with what tests and linters need
+setup-dev: $(DEV) rabbitmq tools ## setup, with what tests and linters need
 
 .PHONY: demo
 demo: setup ## start district, street and community nodes and replay the scenarios
@@ -75,6 +75,10 @@ $(DEV): requirements-dev.lock pyproject.toml | $(BIN)/python
 	$(INSTALL) requirements-dev.lock
 	$(EDITABLE)
 	@touch $@ $(RUNTIME)
+
+.PHONY: tools
+tools:
+	@tests/ensure-tools.sh
 
 # Checked each time (it takes milliseconds): a package can be removed behind our back.
 .PHONY: rabbitmq

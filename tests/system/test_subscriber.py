@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import signal
 import subprocess
@@ -90,7 +91,10 @@ def test_the_example_outside_the_tree_receives_valid_cloudevents(
     with (
         printed.open("wb") as out,
         subprocess.Popen(
-            [sys.executable, "-P", str(script), uri, "sub.finance"], cwd=tmp_path, stdout=out
+            [sys.executable, "-P", str(script), "sub.finance"],
+            cwd=tmp_path,
+            stdout=out,
+            env=os.environ | {"EVENTS_URI": uri},
         ) as it,
     ):
         try:
