@@ -303,11 +303,13 @@ def answering() -> Iterator[tuple[int, dict[str, int]]]:
 def test_the_health_check_says_which_port_is_not_ready(answering: tuple[int, dict[str, int]]) -> None:
     port, told = answering
 
-    def check(*ports: int) -> subprocess.CompletedProcess[str]:
+    def check(*ports: int | str) -> subprocess.CompletedProcess[str]:
         command = [str(PARTS / "ready.sh"), *map(str, ports)]
         return subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
 
     assert check(port, port).returncode == 0
+    assert check(f"tcp:{port}").returncode == 0
+    assert check("tcp:9").returncode == 1
     silent = check(port, 9)
     assert (silent.returncode, "nothing listens on 9" in silent.stdout) == (1, True)
     told["status"] = 503
