@@ -74,12 +74,20 @@ class RunningNode:
     process: subprocess.Popen[bytes] | None = None
     session: requests.Session = field(default_factory=requests.Session)
     ca: str | None = None  # that its gateway's certificate is checked by
+    tree: Path = ROOT  # whose code it runs
 
     def start(self) -> None:
+        self.launch()
+        self.wait_ready()
+
+    def launch(self, *only: str) -> None:
+        """Start the launcher, for all services or only some, and wait for nothing."""
         command = [sys.executable, "-W", "ignore", "-m", "deploy.launcher", str(self.folder / "node.yaml")]
         command += ["--logs", str(self.folder / "log")]
-        self.process = subprocess.Popen(command, cwd=ROOT, start_new_session=True)
-        self.wait_ready()
+        for service in only:
+            command += ["--service", service]
+        code = os.environ | {"PYTHONPATH": str(self.tree)}
+        self.process = subprocess.Popen(command, cwd=self.tree, env=code, start_new_session=True)
 
     def wait_ready(self) -> None:
         for service in ("gateway", *self.services):
