@@ -69,7 +69,7 @@ def resync(
     targets = (GATEWAY, *node.services) if target == EVERY else (target,)
     end = time.monotonic() + wait
     while True:
-        progress = _look(api, area, request, targets)
+        progress = look(api, area, request, targets)
         watch(progress)
         if not progress.missing:
             return DONE
@@ -79,7 +79,8 @@ def resync(
         time.sleep(LOOK)
 
 
-def _look(api: Api, area: str, request: str, targets: Iterable[str]) -> Progress:
+def look(api: Api, area: str, request: str, targets: Iterable[str]) -> Progress:
+    """Who has told `targets` all that the request is about, and who has not."""
     told = [
         Told(answer["node"], answer["service"], target, answer["sent"])
         for target in targets

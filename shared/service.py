@@ -33,9 +33,11 @@ from shared.events.relay import Relay
 from shared.events.restate import Restater, Tells
 from shared.events.types import EventType
 from shared.fields import Area, Moment, Schema
-from shared.http import get, idempotency, openapi, raw, roles
-from shared.store import connection, outbox, restatements
+from shared.http import Page, get, idempotency, openapi, page_of, raw, roles
+from shared.store import connection, lost, memories, outbox, restatements
 from shared.store.aggregate import Aggregate
+from shared.store.lost import GoneRecord, LostChange
+from shared.store.memories import Memory
 from shared.store.nodes import KnownNode
 from shared.store.restatements import Receipt, Restatement
 from shared.telemetry import metrics
@@ -60,6 +62,19 @@ class ResyncAnswers(Schema):
     answers = fields.List(fields.Nested(ResyncAnswer))
 
 
+class LostChangeView(Schema):
+    """A record of which another node has seen more than the backup held."""
+
+    id = fields.Str(attribute="record")
+    of = fields.Str(metadata={"description": "<service>.<noun>"})
+    area = Area()
+    gone = fields.Bool(metadata={"description": "the backup held no such record"})
+    ours = fields.List(fields.Int(), metadata={"description": "epoch and sequence in the backup"})
+    theirs = fields.List(fields.Int(), metadata={"description": "the newest that anybody has seen"})
+    state = fields.Dict(metadata={"description": "as the teller keeps it"})
+    told_by = fields.Str(metadata={"description": "<node>/<service>"})
+
+
 class Service:
     """Subclasses set `name`, `documents`, `publishes` and `handlers`, and add their entrypoints."""
 
@@ -74,8 +89,12 @@ class Service:
     restater = Restater()
 
     def __init_subclass__(cls) -> None:
+        machinery = (KnownNode, outbox.SentEvent, Restatement, Receipt, Memory, LostChange, GoneRecord)
+        cls.documents = (*cls.documents, *machinery)
         cls.aggregates = tuple(d for d in cls.documents if issubclass(d, Aggregate))
-        cls.documents = (*cls.documents, KnownNode, outbox.SentEvent, Restatement, Receipt)
+        lost.OWNED.update(
+            {f"{subject.service}.{subject.noun}": (subject, kind) for subject, kind in cls.tells}
+        )
 
     @consume
     def on_event(self, event: Event, handlers: list[Handler]) -> None:
@@ -86,6 +105,7 @@ class Service:
         """Forget what is kept for a time only: sent events, answers to repeated requests and to resyncs."""
         outbox.purge()
         restatements.purge()
+        memories.purge()
         idempotency.purge(clock.wall())
 
     @get(
@@ -95,6 +115,14 @@ class Service:
     def resync_answers(self, call: Call, id: str) -> Any:
         call.authorise(call.node.area)
         return {"id": id, "answers": restatements.receipts(id)}
+
+    @get(
+        "/lost", answer=page_of(LostChangeView), allow=roles("operator"),
+        summary="Changes that a restore of this node lost 恢复时丢失的变更",
+    )  # fmt: skip
+    def lost_changes(self, call: Call) -> Any:
+        call.authorise(call.node.area)
+        return Page(list(lost.listed()))
 
     @raw("/livez")
     def livez(self, request: Request) -> Response:

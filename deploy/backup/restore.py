@@ -34,7 +34,7 @@ from deploy.trouble import Trouble
 from deploy.wish import Wish
 from shared import clock
 from shared.call import Call
-from shared.events.types import RESTORED, Subject
+from shared.events.types import Subject
 from shared.node import GATEWAY, Node
 from shared.store import timeline
 from shared.store.aggregate import Aggregate
@@ -207,7 +207,7 @@ def _raised(
             document["restored_from"] = [document.get("epoch", 1), document.get("sequence", 0)]
             document["epoch"] = run.epoch
             if subject is not None:
-                told = subject.event(*RESTORED).tell(call, kind._from_son(document))
+                told = subject.restored().tell(call, kind._from_son(document))
                 document["outbox"] = [*document.get("outbox", []), told]
                 document.setdefault("pending_since", run.call.now)
         yield document

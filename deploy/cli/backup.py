@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from deploy.backup import archive, make, restore
-from deploy.cli.common import Area, DryRun, console
+from deploy.cli.common import Area, DryRun, console, moment
 from deploy.home import Home
 from deploy.trouble import Trouble
 from deploy.wish import Wish
-from shared import clock
 
 Since = Annotated[
     str | None,
@@ -71,14 +69,12 @@ def restore_node(
             parent_broker_admin=parent_broker_admin,
         )
         code = restore.restore(
-            Home.here(), found, wish, since=moment(since), dry_run=dry_run, say=typer.echo, console=console()
+            Home.here(),
+            found,
+            wish,
+            since=moment(since) if since else None,
+            dry_run=dry_run,
+            say=typer.echo,
+            console=console(),
         )
     raise typer.Exit(code)
-
-
-def moment(text: str | None) -> datetime | None:
-    """Raises Trouble for what is no time with an offset."""
-    try:
-        return clock.parse(text) if text else None
-    except ValueError as error:
-        raise Trouble(f"--since: {error}; 2026-03-01T08:00:00+08:00 is a time") from error

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import importlib
 import sys
+from datetime import datetime
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
 from deploy.trouble import EXIT_CODES, UNREACHABLE, Trouble
+from shared import clock
 
 Area = Annotated[str, typer.Argument(help="division code of 6, 9 or 12 digits", metavar="AREA")]
 Json = Annotated[bool, typer.Option("--json", help="print JSON")]
@@ -27,6 +29,14 @@ def group(about: str) -> typer.Typer:
 def console() -> Console:
     """As wide as the terminal; wide enough for whole lines where the output goes elsewhere."""
     return Console() if sys.stdout.isatty() else Console(width=200)
+
+
+def moment(text: str) -> datetime:
+    """Raises Trouble for what is no time with an offset."""
+    try:
+        return clock.parse(text)
+    except ValueError as error:
+        raise Trouble(f"--since: {error}; 2026-03-01T08:00:00+08:00 is a time") from error
 
 
 def hand_over(module: str, function: str, context: typer.Context) -> None:

@@ -14,10 +14,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsed
 from rich.progress import Progress as Bar
 from rich.table import Table
 
-from deploy import nodes, removal, resync, rotation, status, trust
-from deploy.cli.common import OWN_LINE, Area, DryRun, Json, console, group, hand_over
+from deploy import lost, nodes, removal, republish, resync, rotation, status, trust
+from deploy.cli.common import OWN_LINE, Area, DryRun, Json, console, group, hand_over, moment
 from deploy.home import Home
 from deploy.places import parent_place
+from deploy.replay.progress import shown
 from deploy.trouble import ATTENTION, DONE, Trouble
 from deploy.wish import Wish
 from shared import areas
@@ -216,6 +217,46 @@ def node_resync(
             watch=watch,
         )
     raise typer.Exit(code)
+
+
+@app.command("republish")
+def node_republish(
+    area: Area,
+    since: Annotated[str, typer.Option(metavar="TIME", help="RFC 3339: 2026-03-01T08:00:00+08:00")],
+    wait: Annotated[float, typer.Option(min=0, help="seconds to wait until all is sent")] = 300,
+    dry_run: DryRun = False,
+) -> None:
+    """Send again, to everybody, what the node's services have sent since a time (30 days back at most).
+
+    For a broker whose disk was lost. Ids are unchanged: what others know already is done by nobody twice.
+    Exits with 1 where not all was sent in time; it goes on all the same.
+    """
+    code = republish.republish(
+        Home.here(),
+        area,
+        moment(since),
+        wait=wait,
+        dry_run=dry_run,
+        say=typer.echo,
+        shown=lambda totals: shown(console(), totals),
+    )
+    raise typer.Exit(code)
+
+
+@app.command("lost")
+def node_lost(area: Area, as_json: Json = False) -> None:
+    """What the last restore of a running node lost, as far as other nodes have seen it.
+
+    Exits with 1 where anything is lost, or somebody has not told yet.
+    """
+    found = lost.find(Home.here(), area)
+    if as_json:
+        typer.echo(json.dumps(asdict(found), ensure_ascii=False, indent=2))
+    else:
+        if found.changes:
+            console().print(lost.table(found.changes))
+        lost.summary(found, typer.echo)
+    raise typer.Exit(ATTENTION if found.changes or found.missing else DONE)
 
 
 @contextmanager

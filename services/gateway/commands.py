@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from services.gateway import subjects
-from services.gateway.documents import AnnouncedNode, Resync
+from services.gateway.documents import AnnouncedNode, Restore, Resync
 from shared import areas, keys, runtime
 from shared.call import Call
 from shared.errors import Misdirected, Refused, Text
 from shared.events import directed
 from shared.events.directed import EVERY
-from shared.store import command, find, new, save, save_all
+from shared.store import command, find, new, save, save_all, timeline
 from shared.store.aggregate import AlreadyApplied
 
 
@@ -66,6 +67,24 @@ def _request(call: Call, target: str) -> Resync:
     wanted = bindings.values() if target == EVERY else [bindings.get(target, [])]
     nouns = directed.nouns(pattern for patterns in wanted for pattern in patterns)
     return new(call, Resync, area=call.node.area, label=f"resync {target}", target=target, nouns=nouns)
+
+
+@command
+def announce_restore(call: Call) -> Restore | None:
+    """After a restore, once: tell all nodes above and below, which send again what they sent since before the
+    backup, and tell what they remember of this node's records; and ask for the state that was lost."""
+    restored = timeline.restored()
+    if restored is None:
+        return None
+    restore = new(
+        replace(call, cause=f"restore:{call.node.area}:{restored[0]}"),
+        Restore,
+        area=call.node.area,
+        since=restored[1],
+    )
+    asked = _request(call, EVERY)
+    save_all(call, (restore, subjects.RESTORE_ANNOUNCED), (asked, subjects.ASKED))
+    return restore
 
 
 @command

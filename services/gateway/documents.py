@@ -1,8 +1,8 @@
-"""What the gateway stores: its own node's announcement, and its requests for state."""
+"""What the gateway stores: its own node's announcement, its requests for state, and its restores."""
 
 from __future__ import annotations
 
-from mongoengine import DictField, ListField, StringField
+from mongoengine import DateTimeField, DictField, ListField, StringField
 
 from shared.store import Aggregate
 
@@ -25,4 +25,11 @@ class Resync(Aggregate):
     nouns = ListField(StringField())  # <service>.<noun>, as the services asked to know them at that time
 
 
-ALL = (AnnouncedNode, Resync)
+class Restore(Aggregate):
+    """That this node was restored from a backup, and goes on in the epoch of this record."""
+
+    meta = {"collection": "restores"}
+    since = DateTimeField(required=True)  # the node may lack what others sent since then
+
+
+ALL = (AnnouncedNode, Resync, Restore)

@@ -10,6 +10,7 @@ PUBLISHES = subjects.ALL
 TELLS = (
     (subjects.NODE, documents.AnnouncedNode),
     (subjects.RESYNC, documents.Resync),
+    (subjects.RESTORE, documents.Restore),
 )
 
 HANDLERS = Handlers(effect(subjects.ANNOUNCED.type, NodeAnnouncement, commands.welcome))

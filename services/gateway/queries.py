@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.gateway.documents import Resync
+from services.gateway.documents import Restore, Resync
 from shared import keys
 from shared.http import Page
 from shared.node import SERVICES, Node
@@ -33,3 +33,7 @@ def known() -> Page[Any]:
 
 def resyncs(query: dict[str, Any]) -> Page[Resync]:
     return queries.page(Resync, query)
+
+
+def restores(query: dict[str, Any]) -> Page[Restore]:
+    return queries.page(Restore, query)

@@ -62,3 +62,12 @@ class ResyncView(Schema):
     target = fields.Str()
     nouns = fields.List(fields.Str())
     created_at = Moment()
+
+
+class RestoreView(Schema):
+    """A restore. Who has told all that this node may lack, /api/resyncs/<id> says."""
+
+    id = fields.Str()
+    epoch = fields.Int(metadata={"description": "that this node's records go on in"})
+    since = Moment(metadata={"description": "others send again what they sent since then"})
+    created_at = Moment()

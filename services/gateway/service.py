@@ -31,6 +31,7 @@ class GatewayService(Service):
     @timer(interval=LOOK, eager=True)
     def announce(self) -> None:
         commands.announce(Call(node=runtime.node(), service=self.name))
+        commands.announce_restore(Call(node=runtime.node(), service=self.name))
 
     @get("/node", answer=schemas.NodeView, allow=PUBLIC, summary="This node 本节点")
     def node(self, call: Call) -> Any:
@@ -53,6 +54,13 @@ class GatewayService(Service):
     )  # fmt: skip
     def resyncs(self, call: Call, query: dict[str, Any]) -> Any:
         return queries.resyncs(query)
+
+    @get(
+        "/node/restores", query=PageQuery, answer=page_of(schemas.RestoreView), allow=roles("operator", "auditor"),
+        summary="Restores of this node from backups 恢复记录",
+    )  # fmt: skip
+    def restores(self, call: Call, query: dict[str, Any]) -> Any:
+        return queries.restores(query)
 
     @raw("/api/<service>/<path:rest>", "GET", "POST", "PUT", "PATCH", "DELETE", "HEAD")
     def pass_on(self, request: Request, service: str, rest: str) -> Response:

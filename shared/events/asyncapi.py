@@ -48,7 +48,7 @@ def document(service: type[Service], version: str) -> dict[str, Any]:
     channels: dict[str, Any] = {}
     operations: dict[str, Any] = {}
     messages: dict[str, Any] = {}
-    for event in service.publishes:
+    for event in (*service.publishes, *_after_restores(service)):
         messages[event.type] = _published(event, schemas)
         channels[event.type] = _channel(f"{event.type}.{event.audience}.{{area}}", event.type, topology.OWN)
         operations[f"send.{event.type}"] = _operation("send", event.type)
@@ -71,6 +71,11 @@ def document(service: type[Service], version: str) -> dict[str, Any]:
         "operations": operations,
         "components": {"messages": messages, "schemas": schemas.named()},
     }
+
+
+def _after_restores(service: type[Service]) -> list[EventType]:
+    subjects = dict.fromkeys(event.subject for event in service.publishes)
+    return [event for subject in subjects for event in (subject.restored(), subject.lost())]
 
 
 def _address(handler: Handler) -> str:
@@ -116,7 +121,7 @@ def _published(event: EventType, schemas: _Schemas) -> dict[str, Any]:
         "name": event.type,
         "title": f"{event.subject.term.en} {event.term.en} {event.subject.term.zh}{event.term.zh}",
         "contentType": CONTENT_TYPE,
-        "payload": _payload(schemas.ref(event.subject.state), **narrowed),
+        "payload": _payload(schemas.ref(event.state), **narrowed),
     }
 
 

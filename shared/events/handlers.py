@@ -25,10 +25,13 @@ from mongoengine import Document
 from shared import runtime
 from shared.call import Call
 from shared.errors import Misdirected, NotFound
+from shared.events.directed import EVERY
 from shared.events.envelope import BadEvent, Event
-from shared.events.types import RESTATED, Subject
-from shared.store import migrations, nodes, readmodel, restatements
+from shared.events.types import LOST, RESTATED, Subject
+from shared.fields import Moment
+from shared.store import lost, migrations, nodes, readmodel, restatements
 from shared.store.aggregate import Aggregate, AlreadyApplied, repeated
+from shared.store.lost import Told
 from shared.store.readmodel import News, ReadModel, Verdict
 
 Outcome = Literal["applied", "duplicate", "stale", "elsewhere"]
@@ -49,6 +52,7 @@ class Handler:
     kind: Literal["read model", "effect"]
     name: str
     keep: Callable[[Work], list[Verdict]] | None = None  # what `run` does, for many events in one write
+    kept: type[Document] | None = None  # where a read model or replica keeps it
 
     def handles(self, event: Event) -> bool:
         return (
@@ -59,6 +63,8 @@ class Handler:
 
     def parse(self, event: Event) -> dict[str, Any]:
         """The event's data as this handler sees it. Raises BadEvent `invalid` naming the fields."""
+        if event.verb == LOST[0]:
+            return {}  # of a record that is gone nothing is left to look at
         try:
             loaded: dict[str, Any] = self.schema(unknown=EXCLUDE).load(event.data)
         except ValidationError as error:
@@ -71,7 +77,7 @@ class Handlers:
     again to nodes that ask for it."""
 
     def __init__(self, *entries: Handler) -> None:
-        self.entries = (*entries, KNOWN_NODES, ASKED, RECEIPTS)
+        self.entries = (*entries, KNOWN_NODES, ASKED, RECEIPTS, RESTORES, MEMORIES)
 
     def __iter__(self) -> Iterator[Handler]:
         return iter(self.entries)
@@ -174,15 +180,23 @@ def _keeping(
         return verdict
 
     service, noun, version, schema = subject
-    return Handler(service, noun, "*", version, schema, run, "read model", name, keep)
+    return Handler(service, noun, "*", version, schema, run, "read model", name, keep, kind)
 
 
 def _news(kind: type[Document], event: Event, data: dict[str, Any]) -> News:
     """A node may tell of records that are new here, of its own, and of those of nodes below it. What is told
     again may hold a field that this version of the service reads and an earlier one did not."""
     given = data | {"area": event.area, "owner": event.node, "updated_at": event.time}
-    state, again = _stored(kind, given), event.verb == RESTATED
-    return News(event.subject, event.epoch, event.sequence, state, teller=event.node, again=again)
+    return News(
+        event.subject,
+        event.epoch,
+        event.sequence,
+        _stored(kind, given),
+        teller=event.node,
+        of=f"{event.service}.{event.noun}",
+        gone=event.verb == LOST[0],
+        again=event.verb == RESTATED,
+    )
 
 
 def _stored(kind: type[Document], values: Mapping[str, Any]) -> dict[str, Any]:
@@ -240,3 +254,53 @@ ASKED = Handler("gateway", "resync", "asked", 1, ResyncAsked, _note_request, "ef
 RECEIPTS = Handler(
     "*", "restatement", "finished", 1, RestatementFinished, _keep_receipt, "effect", "keep a receipt"
 )
+
+
+class RestoreAnnounced(Schema):
+    """That a node was restored: the data of `gateway.restore.announced`."""
+
+    id = fields.Str(required=True)
+    epoch = fields.Int(required=True, metadata={"description": "that its records go on in"})
+    since = Moment(required=True, metadata={"description": "it may lack what others sent since then"})
+
+
+class RememberedRecord(Schema):
+    """A record of another node as it is remembered."""
+
+    id = fields.Str(required=True)
+    area = fields.Str(required=True)
+    epoch = fields.Int(required=True)
+    sequence = fields.Int(required=True)
+    state = fields.Dict(required=True, metadata={"description": "the fields that the teller keeps"})
+
+
+class MemoryTold(Schema):
+    """What a service remembers of a restored node's records: the data of `<service>.memory.told`."""
+
+    of = fields.Str(required=True, metadata={"description": "<service>.<noun>"})
+    records = fields.List(fields.Nested(RememberedRecord(unknown=EXCLUDE)), required=True)
+
+
+def _note_restore(event: Event, data: dict[str, Any]) -> Outcome:
+    if event.node != event.area:
+        raise BadEvent("forged", f"node {event.node} tells of a restore of {event.area}")
+    about = {"kind": "restore", "epoch": data["epoch"], "since": data["since"]}
+    noted = restatements.note(event.subject, event.node, EVERY, [], **about)
+    return "applied" if noted else "duplicate"
+
+
+def _learn(event: Event, data: dict[str, Any]) -> Outcome:
+    learned = []
+    for one in data["records"]:
+        position = (one["epoch"], one["sequence"])
+        told_by = f"{event.node}/{event.service}"
+        told = Told(data["of"], one["id"], one["area"], position, one["state"], told_by)
+        call = Call(runtime.node(), runtime.service(), cause=f"{event.id}:{one['id']}")
+        learned.append(lost.learn(call, told))
+    return "applied" if any(learned) else "stale"
+
+
+RESTORES = Handler(
+    "gateway", "restore", "announced", 1, RestoreAnnounced, _note_restore, "effect", "note a restore"
+)
+MEMORIES = Handler("*", "memory", "told", 1, MemoryTold, _learn, "effect", "learn what was lost")

@@ -18,12 +18,13 @@ from nameko.extensions import DependencyProvider
 from pymongo.errors import PyMongoError
 
 from shared import areas, clock, runtime
-from shared.events import broker
+from shared.events import broker, recall
 from shared.events.directed import Direction
+from shared.events.handlers import Handlers
 from shared.events.relay import BACKOFF, WINDOW, Publisher, Unconfirmed
 from shared.events.types import Subject
 from shared.ids import derived_id
-from shared.store import restatements
+from shared.store import memories, restatements
 from shared.store.aggregate import Aggregate
 from shared.store.lease import Lease
 from shared.store.restatements import Restatement
@@ -41,6 +42,7 @@ class Restater(DependencyProvider):
 
     def setup(self) -> None:
         self.tells: Tells = self.container.service_cls.tells
+        self.handlers: Handlers = self.container.service_cls.handlers
         self.lease = Lease("restater")
         self._wake = Signal()
         self._stopping = False
@@ -50,12 +52,14 @@ class Restater(DependencyProvider):
 
     def start(self) -> None:
         restatements.listen(self._notify)
+        memories.listen(self._notify)
         self._thread = self.container.spawn_managed_thread(self._run, identifier="restater")
 
     def stop(self) -> None:
         """Finish the window in hand; the rest is told after the next start."""
         self._stopping = True
         restatements.forget(self._notify)
+        memories.forget(self._notify)
         self._notify()
         self._thread.wait()
         with contextlib.suppress(PyMongoError):
@@ -91,12 +95,34 @@ class Restater(DependencyProvider):
 
     def _round(self) -> bool:
         """One window of the oldest request; False where there is nothing to do here."""
-        job = restatements.first_open()
-        if job is None or not self.lease.take():
+        job, remembered = restatements.first_open(), memories.untold(recall.BATCH)
+        if not (job or remembered) or not self.lease.take():
             self._disconnect()
             return False
-        self._answer(job)
+        if remembered:
+            self._publish([recall.memory(runtime.node(), runtime.service(), remembered)])
+            memories.told(remembered)
+        elif job and job.kind == "state":
+            self._answer(job)
+        elif job:
+            self._send_again(job)
         return True
+
+    def _send_again(self, job: Restatement) -> None:
+        """The next step after a restore, of this node or another; raises as `_answer` does."""
+        here = runtime.node()
+        if job.kind == "restore" and not job.remembered:
+            if not recall.remember(job, self.handlers):
+                restatements.remembered(job)
+        elif found := recall.sent(job):
+            envelopes = recall.again(job, here, found.envelopes)
+            for start in range(0, len(envelopes), WINDOW):
+                self._publish(envelopes[start : start + WINDOW])
+            restatements.resent(job, found.until, len(envelopes))
+        else:
+            if job.kind == "restore":
+                self._publish([_receipt(job, Direction.toward(job.asker, job.target, here.area))])
+            restatements.answered(job)
 
     def _answer(self, job: Restatement) -> None:
         """Tell the next window, or, when all is told, the receipt. Raises one of broker.ERRORS, PyMongoError

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
-from marshmallow import Schema
+from marshmallow import Schema, fields
 
 from shared import areas, clock
 from shared.errors import Text
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from shared.store.aggregate import Aggregate
 
 Audience = Literal["public", "area", "node"]
+Form = type[Schema]
 
 # A verb that every subject has: its current state is told again, epoch and sequence unchanged. Read models
 # take it, and no effect is ever bound to it.
@@ -52,6 +53,12 @@ class Subject:
 
     def event(self, verb: str, term: Text, *, audience: Audience | None = None) -> EventType:
         return EventType(self, verb, term, audience or self.audience)
+
+    def restored(self) -> EventType:
+        return EventType(self, *RESTORED, self.audience)
+
+    def lost(self) -> EventType:
+        return Lost(self, *LOST, self.audience)
 
     @property
     def dataschema(self) -> str:
@@ -98,6 +105,15 @@ class EventType:
     def type(self) -> str:
         return f"{self.subject.service}.{self.subject.noun}.{self.verb}"
 
+    @property
+    def state(self) -> Form:
+        """The form of `data`."""
+        return self.subject.state
+
+    def data(self, aggregate: Aggregate) -> dict[str, Any]:
+        """The subject's shared state."""
+        return dict(self.subject.dumper.dump(aggregate))
+
     def tell(self, call: Call, aggregate: Aggregate) -> dict[str, Any]:
         """The CloudEvents 1.0 envelope of this event about `aggregate` as it stands now."""
         envelope = {
@@ -115,12 +131,29 @@ class EventType:
             "audience": self.audience,
             "causationid": call.cause,
             "correlationid": call.correlation or call.cause,
-            "data": self.subject.dumper.dump(aggregate),
+            "data": self.data(aggregate),
         }
         parent = tracing.traceparent()
         if parent:
             envelope["traceparent"] = parent
         return envelope
+
+
+class GoneState(Schema):
+    """What is left of a record that is gone."""
+
+    id = fields.Str()
+
+
+class Lost(EventType):
+    """That a record is gone."""
+
+    @property
+    def state(self) -> Form:
+        return GoneState
+
+    def data(self, aggregate: Aggregate) -> dict[str, Any]:
+        return {"id": aggregate.id}
 
 
 def routing_key(envelope: dict[str, Any]) -> str:

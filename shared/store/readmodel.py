@@ -11,15 +11,18 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from mongoengine import DateTimeField, Document, IntField, StringField
-from pymongo import InsertOne, UpdateOne
+from pymongo import DeleteOne, InsertOne, UpdateOne
 from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from shared import areas
+from shared.store import memories
+from shared.store.connection import database
 
 Verdict = Literal["applied", "stale", "forged"]
-Change = InsertOne[dict[str, Any]] | UpdateOne
+Change = InsertOne[dict[str, Any]] | UpdateOne | DeleteOne
 
 ATTEMPTS = 8  # for one record that somebody else changes at the same time
+BURIED = "buried"  # collection of the places of records that are gone
 _PLACE = ("epoch", "sequence", "owner")  # where a known state stands: unchanged, nobody has written since
 _DUPLICATE = 11000  # MongoDB's code
 
@@ -27,7 +30,7 @@ _DUPLICATE = 11000  # MongoDB's code
 class ReadModel(Document):
     """What another service's record looks like from here."""
 
-    meta = {"abstract": True, "strict": False, "indexes": ["area"]}
+    meta = {"abstract": True, "strict": False, "indexes": [("area", "id")]}
     id = StringField(primary_key=True)
     area = StringField()
     owner = StringField()
@@ -46,6 +49,8 @@ class News:
     state: dict[str, Any]
     teller: str | None = None  # the node that tells, which may do so of its own records and those below it
     spare: str | None = None  # records of this owner are left alone
+    of: str = ""  # <service>.<noun>
+    gone: bool = False  # the record is no more: a restore lost it
     again: bool = False  # takes what is known already, too: the read model has learned to look at more of it
 
 
@@ -78,14 +83,18 @@ def _judge(kind: type[Document], news: Sequence[News]) -> tuple[list[Verdict], l
             {"_id": {"$in": list({one.subject for one in news})}}, dict.fromkeys(_PLACE, 1)
         )
     }
-    newest, states, verdicts = dict(known), dict[str, dict[str, Any]](), list[Verdict]()
+    gone = _tombstones(kind, [one.subject for one in news if one.subject not in known])
+    newest, states, verdicts = gone | known, dict[str, dict[str, Any] | None](), list[Verdict]()
     for one in news:
         verdict = _verdict(one, newest.get(one.subject))
         verdicts.append(verdict)
         if verdict == "applied":
             place = {"epoch": one.epoch, "sequence": one.sequence}
-            states[one.subject] = states.get(one.subject, {}) | one.state | place
-            newest[one.subject] = newest.get(one.subject, {}) | states[one.subject]
+            states[one.subject] = None if one.gone else (states.get(one.subject) or {}) | one.state | place
+            newest[one.subject] = newest.get(one.subject, {}) | place | (states[one.subject] or {})
+    _remember(kind, news, known, newest)
+    _bury(kind, {subject: newest[subject] for subject, state in states.items() if state is None})
+    states = {subject: state for subject, state in states.items() if state is not None or subject in known}
     return verdicts, [_change(subject, known.get(subject), state) for subject, state in states.items()]
 
 
@@ -100,10 +109,45 @@ def _verdict(one: News, known: Mapping[str, Any] | None) -> Verdict:
     return "applied" if newer and (one.spare is None or owner != one.spare) else "stale"
 
 
-def _change(subject: str, known: Mapping[str, Any] | None, state: dict[str, Any]) -> Change:
+def _tombstones(kind: type[Document], subjects: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Where records that are gone stood when they went: what is told late must not bring them back."""
+    if not subjects:
+        return {}
+    name = kind._get_collection_name()
+    found = database()[BURIED].find({"_id": {"$in": [f"{name}/{subject}" for subject in subjects]}})
+    return {one["_id"].removeprefix(f"{name}/"): one for one in found}
+
+
+def _bury(kind: type[Document], gone: Mapping[str, Mapping[str, Any]]) -> None:
+    """Before the records themselves are deleted: killed in between, the event comes again."""
+    for subject, place in gone.items():
+        told = {name: place[name] for name in ("epoch", "sequence")}
+        key = {"_id": f"{kind._get_collection_name()}/{subject}"}
+        database()[BURIED].update_one(key, {"$set": told}, upsert=True)
+
+
+def _remember(
+    kind: type[Document],
+    news: Sequence[News],
+    known: Mapping[str, Mapping[str, Any]],
+    newest: Mapping[str, Mapping[str, Any]],
+) -> None:
+    """Keep, for its owner to hear of, what gives way to a higher epoch, and what is told of a lower one late."""
+    nouns = {one.subject: one.of for one in news if one.of}
+    older = [s for s in nouns if s in known and (known[s].get("epoch") or 0) < newest[s]["epoch"]]
+    for stored in kind._get_collection().find({"_id": {"$in": older}}) if older else ():
+        memories.note(nouns[stored["_id"]], stored)
+    for one in news:
+        if one.of and one.epoch < max(newest[one.subject]["epoch"], memories.epoch_of(one.state["owner"])):
+            place = {"_id": one.subject, "epoch": one.epoch, "sequence": one.sequence}
+            memories.note(one.of, one.state | place)
+
+
+def _change(subject: str, known: Mapping[str, Any] | None, state: dict[str, Any] | None) -> Change:
     if known is None:
-        return InsertOne(state | {"_id": subject})
-    return UpdateOne({"_id": subject} | {name: known.get(name) for name in _PLACE}, {"$set": state})
+        return InsertOne((state or {}) | {"_id": subject})
+    unchanged = {"_id": subject} | {name: known.get(name) for name in _PLACE}
+    return DeleteOne(unchanged) if state is None else UpdateOne(unchanged, {"$set": state})
 
 
 def _write(kind: type[Document], changes: list[Change]) -> bool:
@@ -125,4 +169,5 @@ def _write(kind: type[Document], changes: list[Change]) -> bool:
             if not there:
                 raise DuplicateKeyError(faults[0]["errmsg"], _DUPLICATE, faults[0]) from error
         return False
-    return bool(done.inserted_count + done.matched_count == len(changes))
+    written = done.inserted_count + done.matched_count + done.deleted_count
+    return bool(written == len(changes))

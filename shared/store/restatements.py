@@ -7,7 +7,7 @@ service goes on where it was, and tells at most one window of records twice, whi
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from mongoengine import BooleanField, DateTimeField, Document, IntField, ListField, StringField
@@ -21,7 +21,11 @@ _ALL_AREAS = ("0", ":")
 
 
 class Restatement(Document):
-    """A node's request to this service, and how far it was answered. `id` is the request's."""
+    """A node's request to this service, and how far it was answered. `id` is the request's.
+
+    `kind` says what to tell: `state` (own records), `restore` (what is remembered of the asker's records, and
+    the events sent `since`), or `republish` (own events sent `since`, to everybody).
+    """
 
     meta = {"collection": "restatements", "strict": False, "indexes": [{"fields": ["open"], "sparse": True}]}
     id = StringField(primary_key=True)
@@ -34,6 +38,10 @@ class Restatement(Document):
     last_id = StringField()
     sent = IntField(default=0)
     asked_at = DateTimeField()
+    kind = StringField(default="state")
+    epoch = IntField()  # of the restore
+    since = DateTimeField()  # events sent after that, and before `asked_at`; moves on as they are sent again
+    remembered = BooleanField()  # whether all is noted that is remembered of the asker's records
 
 
 class Receipt(Document):
@@ -60,8 +68,8 @@ def forget(listener: Callable[[], None]) -> None:
     _listeners.remove(listener)
 
 
-def note(identifier: str, asker: str, target: str, nouns: list[str]) -> bool:
-    """Keep a request to be answered; False for one that is known."""
+def note(identifier: str, asker: str, target: str, nouns: list[str], **more: Any) -> bool:
+    """Keep a request to be answered; False for one that is known. `more` are fields of other kinds of it."""
     values = {
         "asker": asker,
         "target": target,
@@ -69,6 +77,7 @@ def note(identifier: str, asker: str, target: str, nouns: list[str]) -> bool:
         "open": True,
         "sent": 0,
         "asked_at": clock.wall(),
+        **more,
     }
     done = Restatement._get_collection().update_one(
         {"_id": identifier}, {"$setOnInsert": values}, upsert=True
@@ -86,6 +95,18 @@ def told(job: Restatement, noun: str, last: Aggregate | None, sent: int) -> None
     """Keep how far the request was answered: up to `last` of `noun`, or all of it where that is None."""
     job.noun, job.sent = noun, job.sent + sent
     job.last_area, job.last_id = (last.area, last.id) if last else (None, None)
+    job.save()
+
+
+def resent(job: Restatement, until: datetime, count: int) -> None:
+    """Keep that all events sent up to `until` were sent again."""
+    job.since, job.sent = until, job.sent + count
+    job.save()
+
+
+def remembered(job: Restatement) -> None:
+    """Keep that all is noted that is remembered of the asker's records."""
+    job.remembered = True
     job.save()
 
 

@@ -66,7 +66,7 @@ def described(cls: Any) -> dict[str, Any]:
     whatever the document says of additional properties."""
     document = asyncapi.document(cls, "frozen")
     messages = list(document["components"]["messages"].values())
-    told, read = messages[: len(cls.publishes)], messages[len(cls.publishes) :]
+    told, read = messages[: len(cls.publishes)], messages[-len(list(cls.handlers)) :]
     return {
         "published": {
             event.type: {

@@ -76,6 +76,8 @@ def test_the_openapi_document_is_valid(name: str):
 def test_the_asyncapi_document_names_every_event_once(name: str):
     document = asyncapi.document(service(name), VERSION)
     told = {event.type for event in service(name).publishes}
+    nouns = {event.subject for event in service(name).publishes}
+    told |= {event.type for noun in nouns for event in (noun.restored(), noun.lost())}
     assert {key.removeprefix("send.") for key in document["operations"] if key.startswith("send.")} == told
 
 
