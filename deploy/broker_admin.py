@@ -149,6 +149,20 @@ class BrokerAdmin:
         found = self._get(f"shovels/{_q(vhost)}", missing=[])
         return {s["name"]: s.get("state", "unknown") for s in found}
 
+    def alarms(self) -> set[str]:
+        """What the broker, or one of its cluster, is short of: `memory`, `disk`. Meanwhile it takes no events."""
+        response = self._request("GET", "health/checks/alarms", None)
+        if response.status_code != requests.codes.service_unavailable:
+            self._checked(response, "health/checks/alarms")
+            return set()
+        found = response.json().get("alarms", ())
+        return {alarm["resource"].split()[0] for alarm in found}  # RabbitMQ says "disk space"
+
+    def queue_bytes(self, vhost: str) -> dict[str, int]:
+        """Bytes of the bodies that each queue holds, some seconds old; without those not counted yet."""
+        found = self._get(f"queues/{_q(vhost)}?columns=name,message_bytes", missing=[])
+        return {q["name"]: q["message_bytes"] for q in found if "message_bytes" in q}
+
     def _get(self, path: str, missing: Any = ...) -> Any:
         response = self._request("GET", path, None)
         if response.status_code == requests.codes.not_found and missing is not ...:

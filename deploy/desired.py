@@ -37,6 +37,7 @@ class Desired:
     topology: Topology
     users: tuple[User, ...] = ()
     shovels: Mapping[str, dict[str, Any]] = field(default_factory=dict)
+    idle: tuple[str, ...] = ()  # queues that nobody empties any more: bound, they would fill for ever
 
 
 @dataclass
@@ -51,6 +52,7 @@ class Changes:
     permissions: list[dict[str, str]] = field(default_factory=list)
     topology: Topology = field(default_factory=Topology)
     shovels: dict[str, dict[str, Any]] = field(default_factory=dict)
+    bindings_to_delete: list[dict[str, Any]] = field(default_factory=list)
 
 
 def compare(admin: BrokerAdmin, desired: Desired) -> Changes:
@@ -76,6 +78,11 @@ def compare(admin: BrokerAdmin, desired: Desired) -> Changes:
         if not exists or admin.shovel(desired.vhost, name) != value:
             changes.shovels[name] = value
             changes.lines.append(f"set up shovel {name} {place}")
+    if desired.idle and exists:
+        bound = admin.bindings(desired.vhost)
+        changes.bindings_to_delete = [b for b in bound if b["destination"] in desired.idle and b["source"]]
+    for queue in sorted({b["destination"] for b in changes.bindings_to_delete}):
+        changes.lines.append(f"unbind {queue}, whose service is not hosted any more, {place}")
     return changes
 
 
@@ -98,6 +105,8 @@ def apply(admin: BrokerAdmin, changes: Changes) -> None:
         admin.import_definitions(body)
     for name, value in changes.shovels.items():
         admin.put_shovel(changes.vhost, name, value)
+    for binding in changes.bindings_to_delete:
+        admin.unbind(changes.vhost, binding)
 
 
 def _bind_lines(bindings: tuple[Binding, ...]) -> Iterator[str]:

@@ -19,7 +19,7 @@ from deploy.wish import Wish
 from shared import areas, keys
 from shared.events import directed, topology
 from shared.events.topology import Topology
-from shared.node import GATEWAY
+from shared.node import GATEWAY, SERVICES
 
 Say = Callable[[str], None]
 LINK_WAIT = 20.0  # seconds until a new link should run
@@ -75,7 +75,8 @@ def plan_add(home: Home, wish: Wish) -> Plan:
     here, operator = own_broker(home, wish, before, operator)
     description = describe(home, wish, before, here)
     parts = topology.base() + _queues(wish.area, description["services"])
-    wanted = Desired(here.address.vhost, parts, (own_user(wish.area, here),))
+    idle = tuple(topology.service_queue(s) for s in SERVICES if s not in description["services"])
+    wanted = Desired(here.address.vhost, parts, (own_user(wish.area, here),), idle=idle)
     above, parent_changes = None, None
     if description["parent"]:
         above = parent_place(home, description["parent"], wish.parent_broker, wish.parent_broker_admin)

@@ -23,7 +23,10 @@ from shared.node import GATEWAY, Node
 
 ANSWER = 3.0  # seconds that a service has to answer
 BACKLOG = 10_000  # messages; more than a minute's work for a service
+LINK_SHARE = 0.1  # of a link queue's bound
+LINK_DAYS = 3.0  # until a link's queue is full: a week-end's warning
 OUTBOX_AGE = 60.0  # seconds that a committed event may wait for its way out
+_LEFT = re.compile(r'^hatchery_link_seconds_until_full\{link="([^"]+)"\} ([0-9.eE+-]+)$', re.MULTILINE)
 _AGE = re.compile(r"^hatchery_outbox_age_seconds(?:\{[^}]*\})? ([0-9.eE+-]+)$", re.MULTILINE)
 
 
@@ -50,6 +53,8 @@ class LinkHealth:
     states: dict[str, str] = field(default_factory=dict)
     up: int | None = None
     down: int | None = None
+    up_bytes: int | None = None
+    down_bytes: int | None = None
 
 
 @dataclass
@@ -62,6 +67,7 @@ class NodeHealth:
     links: list[LinkHealth] = field(default_factory=list)
     certificates: list[Shown] = field(default_factory=list)
     refused: int | None = None
+    alarms: list[str] = field(default_factory=list)  # what the broker is short of: memory, disk
     faults: list[str] = field(default_factory=list)  # each with the command to type next
 
 
@@ -77,6 +83,7 @@ def inspect(home: Home, area: str) -> NodeHealth:
         with connected(place.address) as connection:
             _count(connection, health)
             _children(home, area, connection, health)
+        _alarms(place, health)
         if node.parent and home.operator(area).linked:
             health.links.insert(0, _uplink(place, area, node.parent, health))
     except Trouble as trouble:
@@ -84,6 +91,7 @@ def inspect(home: Home, area: str) -> NodeHealth:
         health.faults.append(f"{trouble}; start or check the broker, then: hatchery node status {area}")
     health.certificates = [*shown.own(node), *health.certificates]
     health.faults += shown.faults(health.certificates)
+    health.faults += _foreseen(node, health)
     health.faults += _service_faults(health) if health.broker else _silent(health)
     return health
 
@@ -118,6 +126,33 @@ def _count(connection: BlockingConnection, health: NodeHealth) -> None:
         )
 
 
+def _alarms(place: Place, health: NodeHealth) -> None:
+    health.alarms = sorted(place.admin.alarms())
+    for resource in health.alarms:
+        health.faults.append(
+            f"{resource} alarm: broker {place.admin.label} takes no events until it has more {resource}; "
+            "commands go on, see docs/operations/links.md"
+        )
+
+
+def _foreseen(node: Node, health: NodeHealth) -> Iterator[str]:
+    """Links that will soon be full, as the gateway reckons; nothing where it does not answer."""
+    gateway = next((service for service in health.services if service.name == GATEWAY), None)
+    if gateway is None or not gateway.alive:
+        return
+    try:
+        with requests.Session() as session:
+            session.trust_env = False
+            session.verify = node.verify
+            figures = session.get(f"{node.url_of(GATEWAY)}/metrics", timeout=ANSWER).text
+    except requests.RequestException:
+        return
+    for queue, seconds in _LEFT.findall(figures):
+        days = float(seconds) / 86_400
+        if days < LINK_DAYS:
+            yield f"{queue} will be full in {days:.1f} days: mend the link, see docs/operations/links.md"
+
+
 def _uplink(place: Place, area: str, parent: str, health: NodeHealth) -> LinkHealth:
     """The link to the parent. Its other end is asked with the link's own user, as the shovels do."""
     link = LinkHealth(area, parent)
@@ -129,6 +164,7 @@ def _uplink(place: Place, area: str, parent: str, health: NodeHealth) -> LinkHea
         health.faults.append(f"link to {parent}: {', '.join(broken)}: check the parent's broker; {repair}")
     with connected(place.address) as connection:
         link.up = _waiting(connection, topology.LINK_UP)
+    link.up_bytes = place.admin.queue_bytes(place.address.vhost).get(topology.LINK_UP)
     far = links.far_end(place.admin, place.address.vhost)
     if far:
         health.certificates += shown.of_broker("the parent's broker", uris.parse(far))
@@ -144,13 +180,15 @@ def _uplink(place: Place, area: str, parent: str, health: NodeHealth) -> LinkHea
 def _children(home: Home, area: str, connection: BlockingConnection, health: NodeHealth) -> None:
     """Links of the children that the home or the broker knows, as far as this end can tell."""
     place = own_place(home, area)
+    held = place.admin.queue_bytes(place.address.vhost)
     prefix = topology.ingress("")
     for name in sorted(place.admin.exchanges(place.address.vhost)):
         child = name.removeprefix(prefix)
         if name != child and child in home.nodes() and not home.operator(child).linked:
             continue
         if name != child:
-            link = LinkHealth(child, area, down=_waiting(connection, topology.link_down(child)))
+            queue = topology.link_down(child)
+            link = LinkHealth(child, area, down=_waiting(connection, queue), down_bytes=held.get(queue))
             health.links.append(link)
             health.faults += _backlog(link, area)
 
@@ -162,9 +200,14 @@ def _waiting(connection: BlockingConnection, queue: str) -> int | None:
 
 def _backlog(link: LinkHealth, area: str) -> Iterator[str]:
     far = link.child if area == link.parent else link.parent
-    for queue, held in ((topology.LINK_UP, link.up), (topology.link_down(link.child), link.down)):
-        if (held or 0) > BACKLOG:
-            yield f"{queue} holds {held} messages: see the link's other end: hatchery node status {far}"
+    for queue, held, size in (
+        (topology.LINK_UP, link.up, link.up_bytes),
+        (topology.link_down(link.child), link.down, link.down_bytes),
+    ):
+        share = (size or 0) / topology.LINK_BYTES
+        if (held or 0) > BACKLOG or share > LINK_SHARE:
+            full = f" ({share:.0%} full)" if share >= 0.01 else ""
+            yield f"{queue} holds {held} messages{full}: see the link's other end: hatchery node status {far}"
 
 
 def _service_faults(health: NodeHealth) -> Iterator[str]:

@@ -1,4 +1,6 @@
-"""How much waits in the node's queues that no service of its own counts: links, dead letters, parked, refused."""
+"""What the node's operators must know of its broker: how much waits in the queues that no service of the node
+counts (links, dead letters, parked, refused), whether links are taken from, how long until they are full, and
+alarms."""
 
 from __future__ import annotations
 
@@ -7,15 +9,18 @@ import logging
 import math
 import time
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import amqp
 import eventlet
+import requests
 from amqp.exceptions import NotFound
 from nameko.extensions import DependencyProvider
 from prometheus_client import Gauge
 from pymongo.errors import PyMongoError
 
+from services.gateway.growth import Growth
+from services.gateway.management import RESOURCES, Management
 from shared import runtime
 from shared.events import broker, topology
 from shared.node import GATEWAY, Node
@@ -26,7 +31,7 @@ _log = logging.getLogger(__name__)
 
 EVERY = 10.0  # seconds between two looks
 LISTEN = 2.0  # seconds between heartbeats, well below the broker's patience
-GAUGES = (metrics.LINK_DEPTH, metrics.DEAD_LETTERS, metrics.PARKED, metrics.REFUSED)
+Samples = dict[tuple[Gauge, str], float]  # by gauge and label
 
 
 class Depths(DependencyProvider):
@@ -35,6 +40,8 @@ class Depths(DependencyProvider):
 
     def setup(self) -> None:
         self._connection: amqp.Connection | None = None
+        self._management: Management | None = None
+        self._growth: dict[str, Growth] = {}
         self._told: set[tuple[Gauge, str]] = set()
         self._thread: Any = None
 
@@ -64,17 +71,44 @@ class Depths(DependencyProvider):
         """Measure all. Raises one of broker.ERRORS or PyMongoError."""
         here = runtime.node()
         if self._connection is None:
-            self._connection = broker.connect(runtime.broker_uri(), f"gateway depths @ {here.area}")
-        found = {
-            (gauge, label): depth
-            for gauge, label, queue in watched(here)
-            if (depth := _depth(self._connection, queue)) is not None
-        }
+            address = runtime.broker_uri()
+            self._connection = broker.connect(address, f"gateway depths @ {here.area}")
+            if here.broker_admin:
+                self._management = Management(here.broker_admin, address, here.verify)
+        found: Samples = {}
+        for gauge, label, queue in watched(here):
+            counted = _counted(self._connection, queue)
+            if counted is not None:
+                found[gauge, label] = counted.messages
+                if gauge is metrics.LINK_DEPTH:
+                    found[metrics.LINK_CONNECTED, label] = float(counted.consumers > 0)
+        found |= self._managed([label for gauge, label in found if gauge is metrics.LINK_DEPTH])
         for gauge, label in self._told - found.keys():  # a child that was removed
             gauge.remove(label)
-        for (gauge, label), depth in found.items():
-            gauge.labels(label).set(depth)
+        for (gauge, label), value in found.items():
+            gauge.labels(label).set(value)
         self._told = set(found)
+
+    def _managed(self, links: list[str]) -> Samples:
+        """What the management API tells of the links' queues and of the broker; not a number where it does
+        not answer."""
+        found: Samples = {(metrics.LINK_BYTES_LIMIT, link): topology.LINK_BYTES for link in links}
+        found |= {(metrics.LINK_BYTES, link): math.nan for link in links}
+        found |= {(metrics.LINK_SECONDS_LEFT, link): math.nan for link in links}
+        found |= {(metrics.BROKER_ALARM, resource): math.nan for resource in RESOURCES}
+        if self._management is None:
+            return found
+        with contextlib.suppress(requests.RequestException):
+            raised = self._management.alarms()
+            found |= {(metrics.BROKER_ALARM, resource): float(resource in raised) for resource in RESOURCES}
+            for link in links:
+                held = self._management.bytes_in(link)
+                if held is not None:
+                    growth = self._growth.setdefault(link, Growth(topology.LINK_BYTES))
+                    growth.see(time.monotonic(), held)
+                    found[metrics.LINK_BYTES, link] = held
+                    found[metrics.LINK_SECONDS_LEFT, link] = growth.seconds_left()
+        return found
 
     def _unknown(self) -> None:
         for gauge, label in self._told:
@@ -109,12 +143,17 @@ def watched(here: Node) -> Iterator[tuple[Gauge, str, str]]:
     yield metrics.REFUSED, here.area, topology.REFUSED
 
 
-def _depth(connection: amqp.Connection, queue: str) -> int | None:
-    """How many messages are ready in a queue; None where there is none of that name (yet)."""
+class _Counted(NamedTuple):
+    messages: int
+    consumers: int
+
+
+def _counted(connection: amqp.Connection, queue: str) -> _Counted | None:
+    """Messages that are ready in a queue, and who takes them; None where there is none of that name (yet)."""
     channel: Any = connection.channel()
     try:
-        depth = int(channel.queue_declare(queue, passive=True).message_count)
+        declared = channel.queue_declare(queue, passive=True)
     except NotFound:
         return None  # the broker has closed the channel
     channel.close()
-    return depth
+    return _Counted(declared.message_count, declared.consumer_count)

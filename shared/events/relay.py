@@ -32,9 +32,13 @@ _log = logging.getLogger(__name__)
 
 WINDOW = 200  # events under way; above it nothing was gained in the trials, below it confirms are waited for
 CONFIRM = 15.0  # seconds for a window's confirms; a blocked broker (memory alarm) never answers
+# Records of each kind that one look into the outboxes finds, sent window by window. A look costs the more the
+# more waits: after days without a broker, one for each window was most of the work.
+LOOK = 1000
 IDLE = 2.0  # seconds between looks for what another process, or one that was killed, left behind
 BACKOFF = (0.2, 0.5, 1.0, 2.0, 5.0)  # seconds between attempts to reach the broker or the store
 MEASURE = 2.0  # seconds between looks at the backlog's size
+MEASURE_SHARE = 20  # and so many times as long as the look took, as counting a large backlog takes long
 
 
 class Unconfirmed(Exception):
@@ -106,7 +110,8 @@ class Relay(DependencyProvider):
         self.lease = Lease("relay")
         self._wake = Signal()
         self._changed: set[type[Aggregate]] = set()
-        self._measured = self._looked = float("-inf")
+        self._waiting: list[outbox.Pending] = []  # found, not sent yet; at most one event of a subject
+        self._measure_at = self._looked = float("-inf")
         self._stopping = False
         self._connection: amqp.Connection | None = None
         self._publisher: Publisher | None = None
@@ -158,6 +163,7 @@ class Relay(DependencyProvider):
 
     def _failed(self, error: BaseException, failures: int) -> None:
         metrics.PUBLISH_FAILURES.labels(type(error).__name__).inc()
+        self._waiting = []
         self._disconnect()
         if failures == 0:  # once per outage; the metrics go on counting
             _log.warning("the relay cannot send for now", extra={"reason": type(error).__name__})
@@ -167,21 +173,30 @@ class Relay(DependencyProvider):
         leading = self.lease.take()
         metrics.RELAY_LEADER.set(leading)
         if not leading:
+            self._waiting = []
             return 0
         self._measure()
         self._keep_alive()
-        kinds = self._worth_a_look()
-        self._changed -= kinds  # before looking: what is committed meanwhile is looked for again
-        waiting = outbox.pending(kinds, WINDOW)[:WINDOW]
+        waiting, self._waiting = self._waiting[:WINDOW], self._waiting[WINDOW:]
+        if not waiting:
+            found = self._look()
+            waiting, self._waiting = found[:WINDOW], found[WINDOW:]
         if not waiting:
             return 0
-        self._changed |= kinds
         confirmed = self._publish([p.envelope for p in waiting])
         outbox.mark_sent([p for p in waiting if p.envelope["id"] in confirmed])
         metrics.EVENTS_PUBLISHED.inc(len(confirmed))
         if len(confirmed) < len(waiting):
             raise Unconfirmed(f"{len(waiting) - len(confirmed)} of {len(waiting)} events were not confirmed")
         return len(confirmed)
+
+    def _look(self) -> list[outbox.Pending]:
+        kinds = self._worth_a_look()
+        self._changed -= kinds  # before looking: what is committed meanwhile is looked for again
+        found = outbox.pending(kinds, LOOK)
+        if found:
+            self._changed |= kinds
+        return found
 
     def _worth_a_look(self) -> set[type[Aggregate]]:
         """The kinds that this process has changed; now and then all, for what others left behind."""
@@ -191,12 +206,14 @@ class Relay(DependencyProvider):
         return set(self.kinds)
 
     def _measure(self) -> None:
-        if time.monotonic() - self._measured < MEASURE:
+        began = time.monotonic()
+        if began < self._measure_at:
             return
-        self._measured = time.monotonic()
         count, age = outbox.backlog(self.kinds)
         metrics.OUTBOX_PENDING.set(count)
         metrics.OUTBOX_AGE.set(age)
+        ended = time.monotonic()
+        self._measure_at = ended + max(MEASURE, MEASURE_SHARE * (ended - began))
 
     def _publish(self, envelopes: list[dict[str, Any]]) -> set[str]:
         publisher = self._connect()

@@ -88,6 +88,41 @@ LINK_DEPTH = Gauge(
     ["link"],
     registry=REGISTRY,
 )
+LINK_BYTES = Gauge(
+    "hatchery_link_bytes",
+    "Bytes of the bodies that wait to cross a link, by the link's queue; not a number where the broker's "
+    "management API cannot be asked. Worry at a tenth of hatchery_link_bytes_limit.",
+    ["link"],
+    registry=REGISTRY,
+)
+LINK_BYTES_LIMIT = Gauge(
+    "hatchery_link_bytes_limit",
+    "Bytes at which a link's queue takes no more; events then stay in the outboxes. Worry when hatchery_link_bytes "
+    "comes near.",
+    ["link"],
+    registry=REGISTRY,
+)
+LINK_SECONDS_LEFT = Gauge(
+    "hatchery_link_seconds_until_full",
+    "Seconds until a link's queue is full, if it goes on growing as in the last minutes; infinite where it "
+    "does not grow. Worry below 259200 (three days).",
+    ["link"],
+    registry=REGISTRY,
+)
+LINK_CONNECTED = Gauge(
+    "hatchery_link_connected",
+    "1 when somebody takes from a link's queue: the shovel up at the child, the child itself at its parent; "
+    "else 0. Worry when 0 for ten minutes and nobody has announced it.",
+    ["link"],
+    registry=REGISTRY,
+)
+BROKER_ALARM = Gauge(
+    "hatchery_broker_alarm",
+    "1 while the broker takes no events because it is short of a resource (memory, disk), else 0. Worry at "
+    "once: events stay in the outboxes, links stand still.",
+    ["resource"],
+    registry=REGISTRY,
+)
 DEAD_LETTERS = Gauge(
     "hatchery_dead_letters",
     "Messages that a service could not handle and that wait for an operator, by service. Worry above 0.",

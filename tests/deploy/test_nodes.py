@@ -9,7 +9,7 @@ from deploy.uris import parse
 from shared import keys
 from shared.events import topology
 from shared.node import load
-from tests.deploy.support import admin_url, key, publish
+from tests.deploy.support import admin_url, channel, key, publish
 from tests.harness import eventually
 
 pytestmark = pytest.mark.service
@@ -122,6 +122,22 @@ def test_changed_options_change_the_description_and_keep_the_rest(hatchery, home
     outcome = hatchery("node", "add", street, "--services", "needs,funding")
     assert outcome.out.splitlines()[0] == f"write {home.description(street)}"
     assert home.node(street) == replace(before, services=("needs", "funding"))
+
+
+def test_the_queue_of_a_service_that_is_hosted_no_more_stays_and_takes_nothing_new(
+    hatchery, home, district, admin
+):
+    hatchery("node", "add", district, "--services", "needs,funding")
+    uri, queue = home.node(district).broker, topology.service_queue("funding")
+    event = topology.routing_key("registry", "organisation", "approved", "area", district)
+    publish(uri, topology.OWN, event)
+    told = hatchery("node", "add", district, "--services", "needs", "--dry-run").out
+    assert f"would unbind {queue}" in told
+    assert hatchery("node", "add", district, "--services", "needs").code == 0
+    publish(uri, topology.OWN, event)
+    with channel(uri) as opened:
+        assert opened.queue_declare(queue, passive=True).method.message_count == 1
+    assert "nothing to change" in hatchery("node", "add", district, "--services", "needs").out
 
 
 def test_words_from_the_environment_stay_words(hatchery, home, street, monkeypatch):

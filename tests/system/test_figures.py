@@ -25,6 +25,10 @@ def told(node: RunningNode, sample: str, service: str = "gateway") -> float | No
     return float(values[0]) if values else None
 
 
+def _is(node: RunningNode, sample: str, value: float) -> bool:
+    return told(node, sample) == value
+
+
 def depth(kind: str, label: str, value: str) -> str:
     return f'hatchery_{kind}{{{label}="{value}"}}'
 
@@ -86,6 +90,14 @@ def test_what_comes_of_each_event_is_counted(pair: Pair) -> None:
     event = announcement(pair, sequence=1000)
     publish(district, ingress, event, event)
     eventually(lambda: all(counted(*pair) > before[pair] for pair in pairs), what=str(pairs))
+
+
+def test_links_tell_their_bytes_and_bound_and_who_takes_from_them(pair: Pair) -> None:
+    for node, link in ((pair.street, "link.up"), (pair.district, f"link.down.{SMALL_STREET}")):
+        wanted = {"link_connected": 1, "link_bytes": 0, "link_bytes_limit": topology.LINK_BYTES}
+        for name, value in wanted.items():
+            eventually(partial(_is, node, depth(name, "link", link), value), what=f"{name} of {link}")
+    assert told(pair.street, depth("broker_alarm", "resource", "disk")) == 0
 
 
 def test_without_the_broker_depths_are_unknown_and_nothing_vanishes(pair: Pair) -> None:
