@@ -1,11 +1,14 @@
 """Changing a node's key: killed between any two steps, it goes on, and both keys count at each moment."""
 
+import os
 import subprocess
 import sys
 
 import pytest
 
-from deploy import rotation
+from deploy import links, rotation, uris
+from deploy.channel import connected
+from deploy.places import own_place
 from deploy.trouble import Trouble
 from shared import keys
 from tests.harness import ROOT
@@ -75,3 +78,44 @@ def test_dry_runs_change_nothing_and_a_root_has_no_link(hatchery, home, district
     assert hatchery("node", "rotate", district, "--link").code == 2
     assert hatchery("node", "rotate", district).code == 2
     assert before == {f: f.read_bytes() for f in home.folder(district).rglob("*") if f.is_file()}
+
+
+# Dies by SIGKILL at the given request that would change something at a broker.
+KILLED_AT_BROKER = """
+import os, signal, sys
+from deploy.broker_admin import BrokerAdmin
+from deploy.cli import main
+left, real = int(sys.argv.pop(1)), BrokerAdmin._send
+def send(self, *more):
+    global left
+    if left == 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+    left -= 1
+    return real(self, *more)
+BrokerAdmin._send = send
+main()
+"""
+
+
+@pytest.mark.parametrize(("what", "requests"), [("--link", 0), ("--link", 1), ("--link", 2), ("--broker", 0)])
+def test_a_change_of_password_that_was_killed_is_completed_by_the_next(
+    hatchery, home, district, what, requests
+):
+    street = f"{district}001"
+    assert hatchery("node", "add", district, "--services", "none").code == 0
+    hatchery("node", "add", street, "--parent", district, "--services", "none")
+    before = home.node(street).broker, home.operator(street).link_password
+    killed = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", KILLED_AT_BROKER, str(requests), "node", "rotate", street, what],
+        cwd=ROOT, env=os.environ, check=False, timeout=60,
+    )  # fmt: skip
+    assert killed.returncode == -9
+    assert (home.node(street).broker, home.operator(street).link_password) != before, "written down first"
+    assert hatchery("node", "rotate", street, what).code == 0
+    with connected(own_place(home, street).address):
+        pass
+    place = own_place(home, street)
+    states = links.wait_running(place.admin, street, 40)
+    assert set(states.values()) == {"running"}, states
+    with connected(uris.parse(str(links.far_end(place.admin, street)))):
+        pass

@@ -29,7 +29,7 @@ from shared.events import broker
 from tests.cable import Cable
 from tests.deploy.support import clear
 from tests.harness import RunningNode, eventually
-from tests.load import Load
+from tests.load import Load, organisations
 from tests.system.conftest import Tiers, start_all
 
 pytestmark = pytest.mark.system
@@ -181,7 +181,7 @@ def test_renewals_and_rotations_under_load_lose_nothing(secure: Secure, authorit
     passwords = _passwords(secure)
     first_kid, first_shown = _kids(district)[0], _shown(district.url)
     before = district.metric("registry", started)
-    with Load(street.url, STREET, lambda: street.token("street_staff"), street.ca) as load:
+    with Load(street.url, organisations(STREET), lambda: street.token("street_staff"), street.ca) as load:
         for name in ("district", "street"):
             certificates.renew(authority, name)
         for what in ("--broker", "--link", "--key"):
