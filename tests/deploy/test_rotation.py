@@ -97,7 +97,7 @@ main()
 """
 
 
-@pytest.mark.parametrize(("what", "requests"), [("--link", 0), ("--link", 1), ("--link", 2), ("--broker", 0)])
+@pytest.mark.parametrize(("what", "requests"), [("--link", 0), ("--link", 1), ("--broker", 0)])
 def test_a_change_of_password_that_was_killed_is_completed_by_the_next(
     hatchery, home, district, what, requests
 ):
