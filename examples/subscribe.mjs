@@ -11,6 +11,7 @@
 // queue meanwhile keeps what is new. What comes twice is told by its id.
 
 import { appendFileSync, existsSync, readFileSync } from 'node:fs'
+import { isIP } from 'node:net'
 import { parseArgs } from 'node:util'
 import amqp from 'amqplib'
 
@@ -115,23 +116,34 @@ async function connect () {
   const uri = process.env.EVENTS_URI
   if (!uri) throw new Error('EVENTS_URI is not set')
   const authority = process.env.EVENTS_CA
-  const secure = { servername: new URL(uri).hostname, ca: authority ? readFileSync(authority) : undefined }
+  const { hostname } = new URL(uri)
+  const secure = {
+    servername: isIP(hostname) ? undefined : hostname,
+    ca: authority ? readFileSync(authority) : undefined
+  }
   const connection = await amqp.connect(uri, uri.startsWith('amqps:') ? secure : {})
   connection.on('error', error => console.error(error.message)) // the channel's close ends the program
   return connection
 }
 
-const { values, positionals: [queue] } = parseArgs({
-  allowPositionals: true,
-  options: {
-    since: { type: 'string' },
-    pattern: { type: 'string', multiple: true, default: ['#'] },
-    seen: { type: 'string', default: 'seen.txt' }
-  }
-})
+async function main () {
+  const { values, positionals: [queue] } = parseArgs({
+    allowPositionals: true,
+    options: {
+      since: { type: 'string' },
+      pattern: { type: 'string', multiple: true, default: ['#'] },
+      seen: { type: 'string', default: 'seen.txt' }
+    }
+  })
+  const seen = new Seen(values.seen)
+  const connection = await connect()
+  if (values.since !== undefined) await replay(connection, start(values.since), matcher(values.pattern), seen)
+  if (queue) await consume(connection, queue, async message => { await seen.once(JSON.parse(message.content)) })
+  await connection.close()
+}
+
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(0))
-const seen = new Seen(values.seen)
-const connection = await connect()
-if (values.since !== undefined) await replay(connection, start(values.since), matcher(values.pattern), seen)
-if (queue) await consume(connection, queue, async message => { await seen.once(JSON.parse(message.content)) })
-await connection.close()
+main().catch(error => {
+  console.error(error.message)
+  process.exit(1)
+})

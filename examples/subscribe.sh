@@ -58,9 +58,15 @@ fi
 
 [[ $EVENTS_URI =~ ^amqp(s?)://([^:]+):([^@]+)@(.+):([0-9]+)/([^?]+) ]] ||
     { echo "EVENTS_URI is no URI that hatchery subscriber add printed" >&2; exit 2; }
-connection=(--server "${BASH_REMATCH[4]}" --port "${BASH_REMATCH[5]}" --vhost "${BASH_REMATCH[6]}" --heartbeat 30)
-[ -z "${BASH_REMATCH[1]}" ] || connection+=(--ssl --cacert "${EVENTS_CA:-/etc/ssl/certs/ca-certificates.crt}")
-printf 'username:%s\npassword:%s\n' "${BASH_REMATCH[2]}" "${BASH_REMATCH[3]}" >"$private/user"
-amqp-consume "${connection[@]}" --authfile "$private/user" --queue "$queue" --prefetch-count 1 "$0" one-event &
+if [ -n "${BASH_REMATCH[1]}" ]; then
+    # TLS it takes with --url only, and then the password stands on its command line: let nobody else work on this
+    # machine, or use subscribe.py.
+    connection=(--url "$EVENTS_URI" --ssl --cacert "${EVENTS_CA:-/etc/ssl/certs/ca-certificates.crt}")
+else
+    printf 'username:%s\npassword:%s\n' "${BASH_REMATCH[2]}" "${BASH_REMATCH[3]}" >"$private/user"
+    connection=(--server "${BASH_REMATCH[4]}" --port "${BASH_REMATCH[5]}" --vhost "${BASH_REMATCH[6]}"
+        --authfile "$private/user")
+fi
+amqp-consume "${connection[@]}" --heartbeat 30 --queue "$queue" --prefetch-count 1 "$0" one-event &
 trap 'kill $! 2>/dev/null; exit 0' INT TERM
 wait $!
