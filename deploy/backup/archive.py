@@ -11,6 +11,7 @@ it is whole and on the disk; nobody but its owner may read it.
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import gzip
 import hashlib
@@ -105,8 +106,7 @@ def written(target: Path, manifest: Manifest) -> Iterator[Writer]:
     partial, scratch = (target.with_name(target.name + end) for end in (".partial", ".scratch"))
     try:
         with _locked(partial) as file:
-            with tarfile.open(fileobj=file, mode="w", format=tarfile.PAX_FORMAT) as tar:
-                os.close(os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
+            with _private(scratch), tarfile.open(fileobj=file, mode="w", format=tarfile.PAX_FORMAT) as tar:
                 yield Writer(tar, scratch, manifest)
                 _close_with(tar, manifest)
             file.flush()
@@ -115,6 +115,14 @@ def written(target: Path, manifest: Manifest) -> Iterator[Writer]:
             _sync_folder(target.parent)
     except OSError as error:
         raise Trouble(f"{target} cannot be written: {error.strerror or error}", UNREACHABLE) from error
+
+
+@contextmanager
+def _private(scratch: Path) -> Iterator[None]:
+    """An empty file that nobody else may read, gone after the block."""
+    os.close(os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
+    try:
+        yield
     finally:
         scratch.unlink(missing_ok=True)
 
@@ -172,13 +180,16 @@ class Backup:
 
     def check(self) -> None:
         """Read all of it and compare. Raises Trouble for what is missing, changed or added."""
-        there = [entry.name for entry in self._tar.getmembers() if entry.name != MANIFEST]
-        if sorted(there) != sorted(self.manifest.members):
-            raise _damaged(self.path, "its members are not those of its manifest")
-        for name, digest in self.manifest.members.items():
-            with self._open(name) as content:
-                if _digest(content) != digest:
-                    raise _damaged(self.path, f"{name} is not what was written")
+        try:
+            there = [entry.name for entry in self._tar.getmembers() if entry.name != MANIFEST]
+            if sorted(there) != sorted(self.manifest.members):
+                raise _damaged(self.path, "its members are not those of its manifest")
+            for name, digest in self.manifest.members.items():
+                with self._open(name) as content:
+                    if _digest(content) != digest:
+                        raise _damaged(self.path, f"{name} is not what was written")
+        except (tarfile.TarError, EOFError) as error:
+            raise _damaged(self.path, str(error)) from error
 
     def read(self, name: str) -> bytes:
         with self._open(name) as content:
@@ -209,20 +220,21 @@ class Backup:
 @contextmanager
 def opened(path: Path) -> Iterator[Backup]:
     """Raises Trouble for what is no whole backup, or of a format that this version does not read."""
-    try:
-        with tarfile.open(path, "r:") as tar:
+    with contextlib.ExitStack() as stack:
+        try:
+            tar = stack.enter_context(tarfile.open(path, "r:"))
             found = tar.extractfile(MANIFEST)
             told = json.loads(found.read()) if found else {}
             seal = told.pop("sha256", None)
-            if told.get("format") != FORMAT:
-                raise Trouble(f"{path} has format {told.get('format')}: this version reads format {FORMAT}")
-            if seal != _seal(told):
-                raise _damaged(path, "its manifest is not what was written")
-            yield Backup(path, tar, Manifest(**told))
-    except (tarfile.TarError, KeyError, ValueError, TypeError, EOFError) as error:
-        raise _damaged(path, f"no whole backup ({error})") from error
-    except OSError as error:
-        raise Trouble(f"{path} cannot be read: {error.strerror or error}", UNREACHABLE) from error
+        except (tarfile.TarError, KeyError, ValueError, AttributeError, EOFError) as error:
+            raise _damaged(path, f"no whole backup ({error})") from error
+        except OSError as error:
+            raise Trouble(f"{path} cannot be read: {error.strerror or error}", UNREACHABLE) from error
+        if told.get("format") != FORMAT:
+            raise Trouble(f"{path} has format {told.get('format')}: this version reads format {FORMAT}")
+        if seal != _seal(told):
+            raise _damaged(path, "its manifest is not what was written")
+        yield Backup(path, tar, Manifest(**told))
 
 
 def _damaged(path: Path, why: str) -> Trouble:
