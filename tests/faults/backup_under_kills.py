@@ -143,19 +143,10 @@ def back_up(tiers: Tiers, file: Path, kills: int, chance: random.Random, checks:
     with load(tiers[DISTRICT]):
         whole = finished(tiers, "backup", DISTRICT, "--to", str(file.with_name("first.tar")))
         say(f"backup of a working node: {whole:.1f} s")
-        hits = 0
-        for number in range(kills):
-            after = chance.uniform(0.3, 1.0) * whole
-            hits += killed(tiers, after, "backup", DISTRICT, "--to", str(file))
-            there = file.exists() and killed_too_late(tiers, file)
-            say(
-                f"kill -9 {number + 1}: backup after {after:.1f} s, a file that looks like one: {file.exists()}"
-            )
-            checks.append(
-                (f"backup, kill {number + 1}: nothing half done", False, file.exists() and not there)
-            )
+        for number, after in hits(tiers, kills, whole, chance, "backup", DISTRICT, "--to", str(file)):
+            say(f"kill -9 {number}: backup after {after:.1f} s, a file that looks like one: {file.exists()}")
+            checks.append((f"backup, kill {number}: a file that looks like one", False, file.exists()))
             file.unlink(missing_ok=True)
-        say(f"{hits} of {kills} kills hit the backup while it ran")
         finished(tiers, "backup", DISTRICT, "--to", str(file))
     left = sorted(path.name for path in file.parent.iterdir())
     checks.append(("what lies in the folder afterwards", sorted(["first.tar", file.name]), left))
