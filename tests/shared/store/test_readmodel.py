@@ -288,7 +288,13 @@ def test_read_models_run_before_effects_and_queues_are_bound_to_what_is_handled(
     assert table.of(event()) == [COPY, COUNT]
     assert table.of(event("counted")) == [COPY]
     assert table.of(event("collected", "need", "needs")) == []
-    bound = ["gateway.node.#", "gateway.resync.asked.#", "needs.need.merged.#", "registry.permit.#"]
+    bound = [
+        "gateway.node.#",
+        "gateway.resync.asked.#",
+        "gateway.restore.announced.#",
+        "needs.need.merged.#",
+        "registry.permit.#",
+    ]
     assert table.patterns() == bound
 
 
