@@ -14,11 +14,8 @@ from typing import Any
 
 import pytest
 from pymongo import MongoClient
-from typer.testing import CliRunner
 
-from deploy.cli import app
 from deploy.embedded import Embedded
-from deploy.trouble import Trouble
 from shared import clock
 from shared.events import topology
 from shared.store import timeline
@@ -43,7 +40,6 @@ class Day:
     ids: dict[str, str] = field(default_factory=dict)
     messages: int = 0  # that the district had written to organisations before it was lost
     applied: list[str] = field(default_factory=list)  # while the backup was made
-    backed_up: tuple[int, str] = (-1, "")
     held: set[str] = field(default_factory=set)  # organisations in the backup's registry
     noticed: set[str] = field(default_factory=set)  # organisations in the backup's notifications
 
@@ -58,18 +54,9 @@ class Day:
     def store(self, service: str) -> Any:
         return store(self.district, service)
 
-    def hatchery(self, *arguments: str) -> tuple[int, str]:
-        """The command line in this process: its exit code, and what it said."""
-        done = CliRunner().invoke(app, arguments, env={"HATCHERY_HOME": str(self.tiers.home)})
-        if isinstance(done.exception, Trouble):
-            return done.exception.code, str(done.exception)
-        if done.exception and not isinstance(done.exception, SystemExit):
-            raise done.exception
-        return done.exit_code, done.stdout
-
     def lost(self) -> dict[str, Any]:
-        code, told = self.hatchery("node", "lost", DISTRICT, "--json")
-        return dict(json.loads(told)) if code in (0, 1) else {}
+        told = self.tiers.hatchery("node", "lost", DISTRICT, "--json", check=False)
+        return dict(json.loads(told.stdout)) if told.returncode in (0, 1) else {}
 
 
 @pytest.fixture(scope="module")
@@ -132,7 +119,7 @@ def day(tiers: Tiers, tmp_path_factory: pytest.TempPathFactory) -> Day:
     eventually(lambda: summary(day.street, day.ids["team"]))
     for name in ("changed", "untouched"):
         eventually(lambda name=name: known(day.street, day.ids[name]))  # type: ignore[misc]
-    day.hatchery("subscriber", "add", DISTRICT, "finance", "--binding", "registry.organisation.#")
+    tiers.hatchery("subscriber", "add", DISTRICT, "finance", "--binding", "registry.organisation.#")
     _back_up_under_load(day)
     tomorrow = clock.text(clock.wall() + timedelta(days=1))
     accept(day.district, day.ids["changed"], tomorrow)
@@ -159,7 +146,7 @@ def _back_up_under_load(day: Day) -> None:
     worker.start()
     try:
         eventually(lambda: day.applied)
-        day.backed_up = day.hatchery("backup", DISTRICT, "--to", str(day.file))
+        day.tiers.hatchery("backup", DISTRICT, "--to", str(day.file))
     finally:
         stop.set()
         worker.join()
@@ -168,14 +155,12 @@ def _back_up_under_load(day: Day) -> None:
 def test_a_running_node_is_written_to_one_file_that_only_its_owner_reads(day):
     assert list(day.file.parent.iterdir()) == [day.file]
     assert stat.S_IMODE(day.file.stat().st_mode) == 0o600
-    assert day.backed_up[0] == 0
-    code, told = day.hatchery("restore", str(day.file), "--dry-run")
-    assert (code, "sound" in told) == (0, True)
+    assert "sound" in day.tiers.hatchery("restore", str(day.file), "--dry-run").stdout
 
 
 def test_a_running_node_is_not_restored(day):
-    code, told = day.hatchery("restore", str(day.file), "--yes")
-    assert (code, "stop the node first" in told) == (2, True)
+    refused = day.tiers.hatchery("restore", str(day.file), "--yes", check=False)
+    assert (refused.returncode, "stop the node first" in refused.stderr) == (2, True)
     assert known(day.district, day.ids["gone"])
 
 
@@ -185,15 +170,15 @@ def test_a_file_that_was_changed_is_refused(day, tmp_path):
     (tmp_path / "changed.tar").write_bytes(changed)
     (tmp_path / "short.tar").write_bytes(changed[: len(changed) // 2])
     for name in ("changed.tar", "short.tar"):
-        code, told = day.hatchery("restore", str(tmp_path / name), "--dry-run")
-        assert (code, "damaged" in told) == (2, True)
+        refused = day.tiers.hatchery("restore", str(tmp_path / name), "--dry-run", check=False)
+        assert (refused.returncode, "damaged" in refused.stderr) == (2, True)
 
 
 @pytest.fixture(scope="module")
 def restored(day: Day) -> Day:
     """The next morning: the district stands as in the backup, and runs."""
     day.district.stop()
-    assert day.hatchery("restore", str(day.file), "--yes")[0] == 0
+    day.tiers.hatchery("restore", str(day.file), "--yes")
     day.held = {one["_id"] for one in day.store("registry").organisations.find({}, {"_id": 1})}
     day.noticed = {one["_id"] for one in day.store("notifications").known_organisations.find({}, {"_id": 1})}
     day.district.start()
@@ -264,21 +249,21 @@ def test_nothing_of_it_ends_among_the_dead_or_parked_letters(restored):
 
 def test_after_the_loss_of_a_broker_everything_is_sent_again_and_done_once(restored):
     since = clock.text(clock.wall() - timedelta(hours=1))
-    _, would = restored.hatchery("node", "republish", DISTRICT, "--since", since, "--dry-run")
+    would = restored.tiers.hatchery("node", "republish", DISTRICT, "--since", since, "--dry-run").stdout
     with restored.street.amqp() as connection:
         connection.channel().queue_purge(topology.service_queue("registry"))
-    code, done = restored.hatchery("node", "republish", DISTRICT, "--since", since)
+    done = restored.tiers.hatchery("node", "republish", DISTRICT, "--since", since).stdout
     assert "events of registry again" in would
-    assert (code, "events were sent again" in done) == (0, True)
+    assert "events were sent again" in done
     assert restored.store("notifications").messages.count_documents({}) == restored.messages - 1
 
 
 def test_a_half_restored_node_does_not_start_until_the_restore_is_done(restored):
     restored.district.stop()
     timeline.begin(restored.store("registry"), 7, clock.wall())
-    code, told = restored.hatchery("backup", DISTRICT, "--to", f"{restored.file}.2")
-    assert (code, "half restored" in told) == (2, True)
+    refused = restored.tiers.hatchery("backup", DISTRICT, "--to", f"{restored.file}.2", check=False)
+    assert (refused.returncode, "half restored" in refused.stderr) == (2, True)
     started = restored.tiers.hatchery("node", "run", DISTRICT, check=False)
     assert (started.returncode, "run hatchery restore again" in started.stderr) == (2, True)
-    assert restored.hatchery("restore", str(restored.file), "--yes")[0] == 0
+    restored.tiers.hatchery("restore", str(restored.file), "--yes")
     assert restored.store("registry").organisations.count_documents({}) == len(restored.held)
