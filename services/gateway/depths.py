@@ -71,10 +71,9 @@ class Depths(DependencyProvider):
         """Measure all. Raises one of broker.ERRORS or PyMongoError."""
         here = runtime.node()
         if self._connection is None:
-            address = runtime.broker_uri()
-            self._connection = broker.connect(address, f"gateway depths @ {here.area}")
-            if here.broker_admin:
-                self._management = Management(here.broker_admin, address, here.verify)
+            self._connection = broker.connect(runtime.broker_uri(), f"gateway depths @ {here.area}")
+        if self._management is None and here.broker_admin:
+            self._management = Management(here.broker_admin, runtime.broker_uri(), here.verify)
         found: Samples = {}
         for gauge, label, queue in watched(here):
             counted = _counted(self._connection, queue)
@@ -98,7 +97,7 @@ class Depths(DependencyProvider):
         found |= {(metrics.BROKER_ALARM, resource): math.nan for resource in RESOURCES}
         if self._management is None:
             return found
-        with contextlib.suppress(requests.RequestException):
+        try:
             raised = self._management.alarms()
             found |= {(metrics.BROKER_ALARM, resource): float(resource in raised) for resource in RESOURCES}
             for link in links:
@@ -108,6 +107,8 @@ class Depths(DependencyProvider):
                     growth.see(time.monotonic(), held)
                     found[metrics.LINK_BYTES, link] = held
                     found[metrics.LINK_SECONDS_LEFT, link] = growth.seconds_left()
+        except requests.RequestException:
+            self._management = None  # the next look takes the password that counts by then
         return found
 
     def _unknown(self) -> None:

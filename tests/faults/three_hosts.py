@@ -51,9 +51,10 @@ from tests.load import Load, needs
 DISTRICT, STREET, COMMUNITY = "110101", "110101001", "110101001001"
 PORT = 8100  # of each gateway
 HANDLED = 'hatchery_events_handled_total{handler="copy need",outcome="%s"}'
+LOOK = 15.0  # seconds within which a gateway has asked its broker's management again
 ARRIVE = 120.0  # seconds that what was sent may take to arrive
 
-console = Console(width=140)
+console = Console(width=170)
 
 
 @dataclass
@@ -156,6 +157,11 @@ class Host:
             text = requests.get(f"http://127.0.0.1:{PORT + 2}/metrics", timeout=10).text
         found = [line for line in text.splitlines() if line.startswith(HANDLED % outcome)]
         return sum(float(line.rsplit(" ", 1)[1]) for line in found)
+
+    def measures(self) -> bool:
+        """Whether its gateway can tell the broker's alarms: a figure that is no number equals nothing."""
+        text = self.get("/metrics").text
+        return 'hatchery_broker_alarm{resource="memory"} 0.0' in text
 
     def close_connections(self) -> int:
         """At its broker, of everybody; how many."""
@@ -393,6 +399,10 @@ class Trial:
         old = [own_place(host.home, host.area).address.uri() for host in self.all]
         for host in self.all:
             host.done("node", "rotate", host.area, "--broker")
+        time.sleep(LOOK)
+        for host in self.all:
+            eventually(host.measures, within=60, what=f"the gateway of {host.area} reads the broker's alarms")
+        self.fact("gateways go on asking the management API, now with the new passwords", True)
         self.close_all()
         for host, address in zip(self.all, old, strict=True):
             self.fact(f"the old password of node {host.area} is refused", self._refused(host, address))
