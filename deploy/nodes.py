@@ -60,6 +60,10 @@ def add(home: Home, wish: Wish, *, dry_run: bool, say: Say) -> int:
     if plan.parent is None:
         return DONE
     states = links.wait_running(plan.here.admin, plan.here.address.vhost, LINK_WAIT)
+    if lines and plan.description["services"]:
+        say(
+            f"once the node runs, it takes over what nodes above hold for it: hatchery node handover {plan.area}"
+        )
     say(f"link to {plan.description['parent']}: " + ", ".join(f"{k} {v}" for k, v in states.items()))
     return DONE if set(states.values()) == {"running"} else ATTENTION
 

@@ -113,18 +113,44 @@ class NotYetKnown(Conflict):
 
 
 class Misdirected(Problem):
-    """Another node owns the record (421); `owner` is its area and `address` where to go."""
+    """Another node owns the record (421); `owner` is its area and `address` where to go.
+
+    `due` tells whether this node is the one that ought to own it: its hand-over to here is still to come.
+    """
 
     status = 421
     title = Text("Another node owns this record", "该记录由其他节点管理")
 
-    def __init__(self, owner: str, address: str | None) -> None:
+    def __init__(self, owner: str, address: str | None, *, due: bool = False) -> None:
+        self.due = due
         super().__init__(
             "owned-elsewhere",
             Text(f"Node {owner} writes this record.", f"该记录由节点 {owner} 负责写入。"),
             Text(f"Send the request to {address or owner}.", f"请将请求发往 {address or owner}。"),
             owner=owner,
             address=address,
+        )
+
+
+class HandingOver(Misdirected):
+    """The record is on its way to node `owner`, and nobody writes it for the moment (503)."""
+
+    status = 503
+    title = Text("The record is changing its owner", "该记录正在移交")
+
+    def __init__(self, owner: str, address: str | None) -> None:
+        self.due = False
+        Problem.__init__(
+            self,
+            "being-handed-over",
+            Text(f"The record is being handed over to node {owner}.", f"该记录正在移交给节点 {owner}。"),
+            Text(
+                "Send the same request again in a moment, with the same Idempotency-Key.",
+                "请稍后重发同一请求（保持相同的 Idempotency-Key）。",
+            ),
+            owner=owner,
+            address=address,
+            retry_after=2,
         )
 
 

@@ -34,7 +34,7 @@ from shared.events.restate import Restater, Tells
 from shared.events.types import EventType
 from shared.fields import Area, Moment, Schema
 from shared.http import Page, get, idempotency, openapi, page_of, raw, roles
-from shared.store import connection, lost, memories, outbox, restatements
+from shared.store import connection, lost, memories, outbox, restatements, setaside
 from shared.store.aggregate import Aggregate
 from shared.store.lost import GoneRecord, LostChange
 from shared.store.memories import Memory
@@ -89,8 +89,8 @@ class Service:
     restater = Restater()
 
     def __init_subclass__(cls) -> None:
-        machinery = (KnownNode, outbox.SentEvent, Restatement, Receipt, Memory, LostChange, GoneRecord)
-        cls.documents = (*cls.documents, *machinery)
+        machinery = (KnownNode, outbox.SentEvent, setaside.SetAside, Restatement, Receipt, Memory)
+        cls.documents = (*cls.documents, *machinery, LostChange, GoneRecord)
         cls.aggregates = tuple(d for d in cls.documents if issubclass(d, Aggregate))
         lost.OWNED.update(
             {f"{subject.service}.{subject.noun}": (subject, kind) for subject, kind in cls.tells}
@@ -102,8 +102,9 @@ class Service:
 
     @timer(interval=HOUR)
     def tidy(self) -> None:
-        """Forget what is kept for a time only: sent events, answers to repeated requests and to resyncs."""
+        """Forget what is kept for a time only: sent events, those set aside, answers to requests and resyncs."""
         outbox.purge()
+        setaside.purge()
         restatements.purge()
         memories.purge()
         idempotency.purge(clock.wall())

@@ -14,7 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsed
 from rich.progress import Progress as Bar
 from rich.table import Table
 
-from deploy import lost, nodes, removal, republish, resync, rotation, status, trust
+from deploy import handover, lost, nodes, removal, republish, resync, rotation, status, trust
 from deploy.cli.common import OWN_LINE, Area, DryRun, Json, console, group, hand_over, moment
 from deploy.home import Home
 from deploy.places import parent_place
@@ -168,6 +168,31 @@ def node_rotate(
     if key:
         codes.append(rotation.key(home, area, force=force, dry_run=dry_run, say=typer.echo))
     raise typer.Exit(max(codes))
+
+
+@app.command("handover")
+def node_handover(
+    area: Area,
+    back: Annotated[bool, typer.Option("--back", help="give the records back to the node above")] = False,
+    services: Annotated[str | None, typer.Option(help="a,b,c; default: all that the node hosts")] = None,
+    dry_run: DryRun = False,
+) -> None:
+    """Take over from the nodes above what belongs to the node's area, or give it back.
+
+    Run it at the node's own home, while both nodes run. Killed at any point, it goes on where it was when it is
+    run again. Exits with 1 where something could not be moved.
+    """
+    raise typer.Exit(
+        handover.run(
+            Home.here(),
+            area,
+            back=back,
+            services=_services(services),
+            dry_run=dry_run,
+            say=typer.echo,
+            console=console(),
+        )
+    )
 
 
 @app.command("list")

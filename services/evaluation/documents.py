@@ -5,6 +5,7 @@ from __future__ import annotations
 from mongoengine import BooleanField, DateField, DateTimeField, DictField, IntField, ListField, StringField
 
 from services.evaluation import domain
+from shared import areas
 from shared.store import Aggregate, ReadModel
 
 
@@ -29,6 +30,9 @@ class PhaseEvaluation(Aggregate):
     concluded_at = DateTimeField()
     generated = BooleanField(default=False)
 
+    def seat_by_rule(self) -> str:
+        return str(self.owner)  # older versions did not know where the project was seated: it stays
+
 
 class Grade(Aggregate):
     """A grade 等级 of a registered organisation."""
@@ -48,6 +52,9 @@ class Grade(Aggregate):
     valid_until = DateField(required=True)
     reasons = StringField()  # of the last lowering
     generated = BooleanField(default=False)
+
+    def seat_by_rule(self) -> str:
+        return areas.path(str(self.area))[0]  # the district grades
 
 
 class KnownOrganisation(ReadModel):

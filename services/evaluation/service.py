@@ -7,14 +7,14 @@ from typing import Any, ClassVar
 from services.evaluation import commands, documents, domain, events, queries, schemas
 from shared.call import Call
 from shared.http import PUBLIC, get, page_of, post, roles
-from shared.service import Service
+from shared.owning import OwningService
 
 Data = dict[str, Any]
 
 EVALUATORS = roles("evaluator", "district_staff")
 
 
-class EvaluationService(Service):
+class EvaluationService(OwningService):
     """评估"""
 
     name = "evaluation"

@@ -16,6 +16,7 @@ from mongoengine import (
 )
 
 from services.funding import domain
+from shared import areas
 from shared.lifecycle import initial
 from shared.store import Aggregate, ReadModel, Record
 
@@ -33,6 +34,10 @@ class Fund(Aggregate):
     paid_fen = LongField(default=0)
     generated = BooleanField(default=False)
 
+    @classmethod
+    def tied(cls, owner: str, area: str) -> dict[str, Any] | None:
+        return _within("_id", _tied(owner, area))
+
 
 class LedgerEntry(Record):
     """One line of the double-entry ledger 台账; accounts are those of its fund."""
@@ -47,6 +52,7 @@ class LedgerEntry(Record):
     credit = StringField(required=True)
     amount_fen = LongField(required=True, min_value=1)
     reference = StringField(required=True)  # the fund, application or project that it is about
+    part_of, part_by = Fund, "fund"
 
 
 class Round(Aggregate):
@@ -71,6 +77,10 @@ class Round(Aggregate):
     proposed = ListField(StringField())
     ranking = ListField(DictField())  # domain.Place of each application
     generated = BooleanField(default=False)
+
+    @classmethod
+    def tied(cls, owner: str, area: str) -> dict[str, Any] | None:
+        return _within("_id", _tied(owner, area))
 
 
 class Application(Aggregate):
@@ -100,6 +110,13 @@ class Application(Aggregate):
     commitments = ListField(DictField())  # fund, amount_fen
     generated = BooleanField(default=False)
 
+    def seat_by_rule(self) -> str:
+        return _seat_of_round(self)
+
+    @classmethod
+    def tied(cls, owner: str, area: str) -> dict[str, Any] | None:
+        return _within("round", _tied(owner, area))
+
 
 class Project(Aggregate):
     """What was contracted 项目, paid in tranches."""
@@ -121,6 +138,35 @@ class Project(Aggregate):
     beneficiaries_direct = IntField(default=0)
     beneficiaries_indirect = IntField(default=0)
     generated = BooleanField(default=False)
+
+    def seat_by_rule(self) -> str:
+        return _seat_of_round(self)
+
+    @classmethod
+    def tied(cls, owner: str, area: str) -> dict[str, Any] | None:
+        return _within("round", _tied(owner, area))
+
+
+def _seat_of_round(part: Application | Project) -> str:
+    """An application and its project belong where their round does."""
+    found = Round.objects(id=part.round).first()
+    return str(found.seated_at if found else part.owner)
+
+
+def _tied(owner: str, area: str) -> set[str]:
+    """The owner's rounds and funds that hang together with one seated outside of `area`: money and what it is
+    promised to are written at once, so one node owns both."""
+    rounds = {found.id: found for found in Round.objects(owner=owner).only("id", "area", "seat", "funds")}
+    funds = {found.id: found for found in Fund.objects(owner=owner).only("id", "area", "seat")}
+    bound = {i for i, one in (rounds | funds).items() if not areas.contains(area, one.seated_at)}
+    groups = [{identifier, *found.funds} for identifier, found in rounds.items()]
+    while more := [group for group in groups if group & bound and not group <= bound]:
+        bound.update(*more)
+    return bound
+
+
+def _within(field: str, bound: set[str]) -> dict[str, Any] | None:
+    return {field: {"$in": sorted(bound)}} if bound else None
 
 
 class KnownOrganisation(ReadModel):

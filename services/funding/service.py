@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from services.funding import commands, documents, events, queries, schemas
 from shared.call import Call
 from shared.http import PUBLIC, PageQuery, get, page_of, post, roles
-from shared.service import Service
+from shared.owning import OwningService
 
 Data = dict[str, Any]
 
@@ -23,7 +23,7 @@ READERS = roles(
 )  # fmt: skip
 
 
-class FundingService(Service):
+class FundingService(OwningService):
     """公益创投与政府购买服务"""
 
     name = "funding"

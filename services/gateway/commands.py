@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
@@ -22,27 +23,40 @@ def announce(call: Call) -> AnnouncedNode:
 
     Nothing happens when nothing changed.
     """
-    told = _description(call)
     mine = find(AnnouncedNode, call.node.area)
+    return _announce(call, mine, mine.withdrawn if mine else ())
+
+
+@command
+def withdraw(call: Call, services: Collection[str]) -> AnnouncedNode:
+    """Announce this node without these services, and with all others that it hosts: the node above owns the
+    records of its area again. They run on, so that their records can be handed over."""
+    call.authorise(call.node.area)
+    return _announce(call, find(AnnouncedNode, call.node.area), services)
+
+
+def _announce(call: Call, mine: AnnouncedNode | None, withdrawn: Collection[str]) -> AnnouncedNode:
+    told = _description(call, withdrawn)
     if mine is not None and all(getattr(mine, name) == value for name, value in told.items()):
         return mine
     if mine is not None:
-        asked = [_request(call, service) for service in told["services"] if service not in mine.services]
+        before = {*mine.services, *mine.withdrawn}
+        asked = [_request(call, service) for service in call.node.services if service not in before]
     else:
+        area = call.node.area
         asked = [_request(call, EVERY)] if call.node.parent else []  # a root that is new has nobody to ask
-        mine = AnnouncedNode(
-            id=call.node.area, area=call.node.area, owner=call.node.area, created_at=call.now
-        )
+        mine = AnnouncedNode(id=area, area=area, owner=area, seat=area, created_at=call.now)
     for name, value in told.items():
         setattr(mine, name, value)
     save_all(call, (mine, subjects.ANNOUNCED), *((one, subjects.ASKED) for one in asked))
     return mine
 
 
-def _description(call: Call) -> dict[str, Any]:
+def _description(call: Call, withdrawn: Collection[str]) -> dict[str, Any]:
     return {
         "parent": call.node.parent,
-        "services": list(call.node.services),
+        "services": [name for name in call.node.services if name not in withdrawn],
+        "withdrawn": [name for name in call.node.services if name in withdrawn],
         "url": call.node.url,
         "keys": [dict(keys.published(call.node.area, key)) for key in keys.accepted(call.node.keys)],
     }

@@ -13,6 +13,7 @@ class AnnouncedNode(Aggregate):
     meta = {"collection": "announced_nodes"}
     parent = StringField()
     services = ListField(StringField())
+    withdrawn = ListField(StringField())
     url = StringField(required=True)
     keys = ListField(DictField())
 

@@ -37,6 +37,7 @@ class KnownNodeView(Schema):
     id = Area()
     parent = Area(allow_none=True)
     services = fields.List(fields.Str())
+    withdrawn = fields.List(fields.Str())
     url = fields.Str()
     keys = fields.List(fields.Nested(PublicKey))
 
@@ -71,3 +72,9 @@ class RestoreView(Schema):
     epoch = fields.Int(metadata={"description": "that this node's records go on in"})
     since = Moment(metadata={"description": "others send again what they sent since then"})
     created_at = Moment()
+
+
+class Withdrawal(Schema):
+    """Services whose records the node above owns again, though they run here still."""
+
+    services = fields.List(fields.Str(validate=validate.OneOf(SERVICES)), required=True)

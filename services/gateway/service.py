@@ -11,7 +11,7 @@ from services.gateway import commands, documents, events, proxy, queries, schema
 from services.gateway.depths import Depths
 from shared import runtime
 from shared.call import Call
-from shared.http import PUBLIC, PageQuery, get, page_of, post, raw, roles
+from shared.http import PUBLIC, PageQuery, get, page_of, post, put, raw, roles
 from shared.service import Service
 
 LOOK = 5  # seconds between looks at whether the description or the keys have changed
@@ -61,6 +61,11 @@ class GatewayService(Service):
     )  # fmt: skip
     def restores(self, call: Call, query: dict[str, Any]) -> Any:
         return queries.restores(query)
+
+    @put("/node/withdrawal", body=schemas.Withdrawal, answer=schemas.KnownNodeView, allow=roles("node"),
+         summary="Leave an area's records to the node above 撤回服务")  # fmt: skip
+    def withdraw(self, call: Call, body: dict[str, Any]) -> Any:
+        return commands.withdraw(call, body["services"])
 
     @raw("/api/<service>/<path:rest>", "GET", "POST", "PUT", "PATCH", "DELETE", "HEAD")
     def pass_on(self, request: Request, service: str, rest: str) -> Response:

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from services.incubator import commands, documents, events, queries, schemas
 from shared.call import Call
 from shared.http import PUBLIC, SIGNED_IN, get, page_of, post, roles
-from shared.service import Service
+from shared.owning import OwningService
 
 Data = dict[str, Any]
 
@@ -16,7 +16,7 @@ CARERS = roles("district_staff", "street_staff", "hub_operator")  # who run a ce
 APPLICANTS = roles("district_staff", "street_staff", "hub_operator", "organisation_officer")
 
 
-class IncubatorService(Service):
+class IncubatorService(OwningService):
     """孵化"""
 
     name = "incubator"

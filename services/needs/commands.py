@@ -14,7 +14,7 @@ from shared.call import Call
 from shared.errors import Misdirected, NotYetKnown, Text
 from shared.lifecycle import advance
 from shared.store import AlreadyApplied, command, find, load, new, save, save_all
-from shared.store.aggregate import VersionConflict
+from shared.store.aggregate import VersionConflict, elsewhere
 
 Data = dict[str, Any]
 
@@ -66,20 +66,31 @@ def consolidate(call: Call, body: Data) -> LibraryItem:
 def merge_sources(call: Call, data: Data) -> None:
     """Mark the needs owned here that an item was made of, all in one write.
 
-    Raises Misdirected where this node owns none. A need that two libraries took stays with the first.
+    Raises Misdirected where this node owns none, or is still to take one over. A need that two libraries took
+    stays with the first.
     """
-    own = [need for need in Need.objects(id__in=data["sources"]) if need.owner == call.node.area]
-    if not own:
-        raise Misdirected(data["node"], None)
-    for need in own:
-        if call.cause in need.inbox:
-            raise AlreadyApplied(need)
-    waiting = [need for need in own if need.item is None]
+    sources = list(Need.objects(id__in=data["sources"]))
+    own = [need for need in sources if need.owner == call.node.area]
+    fresh = [need for need in own if call.cause not in need.inbox]
+    waiting = [need for need in fresh if need.item is None]
     for need in waiting:
         need.status = advance(domain.NeedLife, need.status, "merge")
         need.item = data["subject"]
     if waiting:
         save_all(call, *((need, subjects.MERGED) for need in waiting))
+    coming = _some_are_coming(call, data, sources)
+    if coming or not own:
+        raise Misdirected(data["node"], None, due=coming)
+    if not fresh:
+        raise AlreadyApplied(own[0])
+
+
+def _some_are_coming(call: Call, data: Data, known: list[Need]) -> bool:
+    """Whether this node is still to take over one of the sources, which it need not know yet: then it comes from
+    a node above."""
+    if len(known) < len(data["sources"]):
+        return call.node.parent is not None
+    return any(elsewhere(call, need).due for need in known if need.owner != call.node.area)
 
 
 @command

@@ -59,7 +59,8 @@ class LibraryItem(Aggregate):
 class SourceClaim(Record):
     """Says which item of this node's library a need belongs to; `id` is the need's, so that there is one."""
 
-    meta: dict[str, Any] = {"collection": "source_claims"}
+    meta: dict[str, Any] = {"collection": "source_claims", "indexes": ["item"]}
+    part_of, part_by = LibraryItem, "item"
     item = StringField(required=True)
 
 

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from services.needs import commands, documents, events, queries, schemas
 from shared.call import Call
 from shared.http import PUBLIC, SIGNED_IN, get, page_of, post, roles
-from shared.service import Service
+from shared.owning import OwningService
 
 Data = dict[str, Any]
 
@@ -19,7 +19,7 @@ DELIVERERS = roles(
 )
 
 
-class NeedsService(Service):
+class NeedsService(OwningService):
     """需求"""
 
     name = "needs"

@@ -55,6 +55,9 @@ class Reminder(Aggregate):
     fired_at = DateTimeField()
     generated = BooleanField(default=False)
 
+    def seat_by_rule(self) -> str:
+        return str(self.recipient_area)
+
 
 class KnownOrganisation(ReadModel):
     """What notifications needs to know of an organisation: that it exists, and where."""

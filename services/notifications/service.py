@@ -14,7 +14,7 @@ from shared.call import Call
 from shared.errors import Text
 from shared.http import PUBLIC, SIGNED_IN, get, page_of, post, raw, roles
 from shared.http.validation import invalid
-from shared.service import Service
+from shared.owning import OwningService
 
 Data = dict[str, Any]
 
@@ -22,7 +22,7 @@ MINUTE = 60
 STAFF = roles("district_staff", "street_staff", "community_worker")
 
 
-class NotificationsService(Service):
+class NotificationsService(OwningService):
     """通知"""
 
     name = "notifications"

@@ -141,7 +141,11 @@ def announce_summary(call: Call, data: Data) -> Summary | None:
     summary = find(Summary, identifier)
     if summary is None:
         summary = Summary(
-            id=identifier, owner=call.node.area, organisation=data["subject"], created_at=call.now
+            id=identifier,
+            owner=call.node.area,
+            seat=call.node.area,
+            organisation=data["subject"],
+            created_at=call.now,
         )
     elif summary.seen_epoch >= seen:
         return summary

@@ -35,6 +35,9 @@ class Organisation(Aggregate):
     decided_at = DateTimeField()
     generated = BooleanField(default=False)  # made up by a replay from published totals
 
+    def seat_by_rule(self) -> str:
+        return domain.deciding_area(self.track, self.area)
+
 
 class Station(Aggregate):
     """A service station of social organisations 社会组织服务站."""
@@ -68,6 +71,9 @@ class Summary(Aggregate):
     category = StringField()
     status = StringField(required=True)
     seen_epoch = ListField()  # [epoch, sequence] of the organisation's state told here
+
+    def seat_by_rule(self) -> str:
+        return str(self.owner)  # whoever announces it, the root
 
 
 ALL = (Organisation, Station, PartyBranch, Summary)

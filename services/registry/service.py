@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from services.registry import commands, documents, events, queries, schemas
 from shared.call import Call
 from shared.http import PUBLIC, get, page_of, post, roles
-from shared.service import Service
+from shared.owning import OwningService
 
 Data = dict[str, Any]
 
@@ -21,7 +21,7 @@ READERS = APPLICANTS | roles("expert", "evaluator", "finance", "auditor", "opera
 GRASSROOTS = roles("district_staff", "street_staff", "community_worker")
 
 
-class RegistryService(Service):
+class RegistryService(OwningService):
     """登记备案"""
 
     name = "registry"

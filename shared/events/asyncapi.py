@@ -32,13 +32,23 @@ _ENVELOPE: dict[str, Any] = {
     "sequence": {"type": "integer", "minimum": 1, "description": "per subject, without gaps"},
     "epoch": {"type": "integer", "minimum": 1, "description": "raised when the publisher was restored"},
     "area": {"type": "string", "pattern": r"^\d{6}(\d{3}){0,2}$"},
+    "owner": {
+        "type": "string",
+        "pattern": r"^\d{6}(\d{3}){0,2}$",
+        "description": "the node that owns the record as of this event; default: the one in `source`",
+    },
+    "seat": {
+        "type": "string",
+        "pattern": r"^\d{6}(\d{3}){0,2}$",
+        "description": "the area whose node ought to own the record",
+    },
     "audience": {"enum": list(topology.AUDIENCES)},
     "causationid": {"type": "string"},
     "correlationid": {"type": "string"},
     "traceparent": {"type": "string"},
     "directedto": {"type": "string", "description": "told again to this service of this node alone"},
 }
-_OPTIONAL = ("traceparent", "directedto")
+_OPTIONAL = ("owner", "seat", "traceparent", "directedto")
 _REQUIRED = [name for name in _ENVELOPE if name not in _OPTIONAL] + ["data"]
 
 

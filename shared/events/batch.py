@@ -15,7 +15,7 @@ from typing import Any
 import amqp
 
 from shared.events.envelope import BadEvent, Event
-from shared.events.handlers import Handler, forged
+from shared.events.handlers import Handler, check_verdict
 from shared.store.readmodel import Verdict
 from shared.telemetry import metrics, tracing
 
@@ -42,8 +42,7 @@ class InHand:
         for handler, verdict, seconds in self.kept:
             about = {"hatchery.handler.kind": handler.kind, "hatchery.outcome": verdict}
             with tracing.span(handler.name, attributes=about):
-                if verdict == "forged":
-                    raise forged(self.event)
+                check_verdict(self.event, verdict)
             metrics.EVENTS_HANDLED.labels(handler.name, verdict).inc()
             metrics.HANDLER_SECONDS.labels(handler.name).observe(seconds)
 

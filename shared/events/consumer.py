@@ -228,7 +228,7 @@ class Consumer(Entrypoint):
             failure = self._work(one)
             if failure is None:
                 return True
-            if isinstance(failure, BadEvent):
+            if isinstance(failure, BadEvent) and not failure.passing:
                 self._dead(message, failure.reason, failure.detail)
             elif isinstance(failure, Problem) and "retry_after" not in failure.extra:
                 self._dead(message, "refused", str(failure))
@@ -277,6 +277,9 @@ class Consumer(Entrypoint):
         attempts = attempts_of(message)
         told = f"{type(failure).__name__}: {failure}"
         if attempts >= len(ATTEMPTS):
+            if isinstance(failure, BadEvent):
+                self._dead(message, failure.reason, failure.detail)
+                return
             last = traceback.format_exception(failure)[-3:]
             self._dead(message, "failed", f"{told}\n{''.join(last)}")
             return

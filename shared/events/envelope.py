@@ -25,17 +25,24 @@ _FORMAT = JSONFormat()
 
 
 class BadEvent(Exception):
-    """The message can never be handled; `reason` is a stable word for operators, the text says more."""
+    """The message cannot be handled; `reason` is a stable word for operators, the text says more.
 
-    def __init__(self, reason: str, detail: str) -> None:
+    `passing`: it may be right once something else has arrived, so it is tried again before it is given up.
+    """
+
+    def __init__(self, reason: str, detail: str, *, passing: bool = False) -> None:
         super().__init__(f"{reason}: {detail}")
         self.reason = reason
         self.detail = detail
+        self.passing = passing
 
 
 @dataclass(frozen=True)
 class Event:
-    """A well-formed event. `node` is the area of the node that published it, `data` is not yet validated."""
+    """A well-formed event. `node` is the area of the node that published it, `owner` of the one that owns the
+    record as of this event, `seat` the area whose node ought to own it (None from older versions). `data` is
+    not yet validated.
+    """
 
     id: str
     type: str
@@ -49,6 +56,8 @@ class Event:
     sequence: int
     epoch: int
     area: str
+    owner: str
+    seat: str | None
     audience: str
     causation: str
     correlation: str
@@ -102,8 +111,9 @@ def _event(given: dict[str, Any], data: dict[str, Any]) -> Event:
         raise BadEvent("invalid", "type must be <service>.<noun>.<verb>")
     if len(origin) != 3 or origin[0] or not areas.is_area(origin[1]) or origin[2] != words[0]:
         raise BadEvent("invalid", "source must be /<area of the node>/<service of the type>")
-    if not areas.is_area(text("area")):
-        raise BadEvent("invalid", "area must be a division code")
+    for name in ("area", "owner", "seat"):
+        if (name == "area" or name in given) and not areas.is_area(text(name)):
+            raise BadEvent("invalid", f"{name} must be a division code")
     if text("audience") not in ("public", "area", "node"):
         raise BadEvent("invalid", "audience must be public, area or node")
     if not text("dataschema").rsplit(":", 1)[-1].isdecimal():
@@ -134,6 +144,8 @@ def _event(given: dict[str, Any], data: dict[str, Any]) -> Event:
         sequence=count("sequence"),
         epoch=count("epoch"),
         area=given["area"],
+        owner=given.get("owner", origin[1]),  # events of older versions do not tell
+        seat=given.get("seat"),
         audience=given["audience"],
         causation=text("causationid"),
         correlation=text("correlationid"),
@@ -168,5 +180,15 @@ def check_origin(event: Event, here: str, exchange: str, key: str) -> None:
         right = event.node != here and areas.contains(event.node, here)
     else:
         right = False
+    if not _may_name(event):
+        raise BadEvent("forged", f"node {event.node} cannot make {event.owner} an owner by {event.type}")
     if not right:
         raise BadEvent("forged", f"an event of node {event.node} cannot come through {exchange or 'a queue'}")
+
+
+def _may_name(event: Event) -> bool:
+    """A node tells of its own records; only in handing one over it names another owner, above or below it."""
+    if event.owner == event.node:
+        return True
+    on_one_line = areas.contains(event.node, event.owner) or areas.contains(event.owner, event.node)
+    return event.verb == "handed_over" and on_one_line

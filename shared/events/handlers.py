@@ -29,7 +29,7 @@ from shared.events.directed import EVERY
 from shared.events.envelope import BadEvent, Event
 from shared.events.types import LOST, RESTATED, Subject
 from shared.fields import Moment
-from shared.store import lost, migrations, nodes, readmodel, restatements
+from shared.store import lost, migrations, nodes, readmodel, restatements, setaside
 from shared.store.aggregate import Aggregate, AlreadyApplied, repeated
 from shared.store.lost import Told
 from shared.store.readmodel import News, ReadModel, Verdict
@@ -111,6 +111,8 @@ def replica(subject: Subject, kind: type[Aggregate]) -> Handler:
         here = runtime.node().area
         if event.node == here:
             return None  # the echo of what was written here
+        if event.owner == here:
+            return None  # it comes whole, by hand-over: an event does not carry all that an owner needs
         news = _news(kind, event, data)
         return replace(news, state=migrations.raised(kind, news.state), spare=here)
 
@@ -131,7 +133,8 @@ def effect(
     `data` also has `subject`, `area` and `node` of the event. The call's cause derives from the event's id
     and is written with the change, so the effect happens once whatever the order and however often the event
     comes; its time is the event's, so that deadlines do not move when a tier was cut off. A record that
-    another node owns is left to that node.
+    another node owns is left to that node; where this node is still to take it over, the event is set aside
+    until then.
     """
     service, noun, verb = of.split(".")
     name = command.__name__
@@ -149,15 +152,23 @@ def effect(
             command(call, data | {"subject": event.subject, "area": event.area, "node": event.node})
         except AlreadyApplied:
             return "duplicate"
-        except (Misdirected, NotFound):
+        except (Misdirected, NotFound) as elsewhere:
+            # What is not known here may be a record that is yet to come from a node above.
+            coming = elsewhere.due if isinstance(elsewhere, Misdirected) else call.node.parent is not None
+            if coming:
+                setaside.keep(event)
             return "elsewhere"
         return "duplicate" if repeated.get() else "applied"
 
     return Handler(service, noun, verb, version, schema, run, "effect", name)
 
 
-def forged(event: Event) -> BadEvent:
-    return BadEvent("forged", f"node {event.node} tells of a record that another node owns")
+def check_verdict(event: Event, verdict: Verdict) -> None:
+    """Raise BadEvent `forged` for what its node may not tell; `passing` where it may as soon as the word of a
+    hand-over has arrived."""
+    if verdict in ("forged", "early"):
+        told = f"node {event.node} tells of a record that another node owns"
+        raise BadEvent("forged", told, passing=verdict == "early")
 
 
 def _keeping(
@@ -175,9 +186,8 @@ def _keeping(
 
     def run(event: Event, data: dict[str, Any]) -> Outcome:
         (verdict,) = keep([(event, data)])
-        if verdict == "forged":
-            raise forged(event)
-        return verdict
+        check_verdict(event, verdict)
+        return "applied" if verdict == "applied" else "stale"
 
     service, noun, version, schema = subject
     return Handler(service, noun, "*", version, schema, run, "read model", name, keep, kind)
@@ -186,12 +196,12 @@ def _keeping(
 def _news(kind: type[Document], event: Event, data: dict[str, Any]) -> News:
     """A node may tell of records that are new here, of its own, and of those of nodes below it. What is told
     again may hold a field that this version of the service reads and an earlier one did not."""
-    given = data | {"area": event.area, "owner": event.node, "updated_at": event.time}
+    about = {"area": event.area, "owner": event.owner, "seat": event.seat, "updated_at": event.time}
     return News(
         event.subject,
         event.epoch,
         event.sequence,
-        _stored(kind, given),
+        _stored(kind, data | about),
         teller=event.node,
         of=f"{event.service}.{event.noun}",
         gone=event.verb == LOST[0],

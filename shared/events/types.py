@@ -60,6 +60,16 @@ class Subject:
     def lost(self) -> EventType:
         return Lost(self, *LOST, self.audience)
 
+    @cached_property
+    def handed_over(self) -> EventType:
+        """Told by the node that gives a record away; the event's `owner` is who takes it."""
+        return self.event("handed_over", Text("handed over", "移交"))
+
+    @cached_property
+    def taken_over(self) -> EventType:
+        """Told by the node that has taken a record over and writes it from now on."""
+        return self.event("taken_over", Text("taken over", "接管"))
+
     @property
     def dataschema(self) -> str:
         return f"urn:hatchery:{self.service}.{self.noun}:{self.version}"
@@ -84,6 +94,8 @@ class Subject:
             "sequence": aggregate.sequence,
             "epoch": aggregate.epoch,
             "area": aggregate.area,
+            "owner": aggregate.owner,
+            "seat": aggregate.seated_at,
             "audience": self.audience,
             "causationid": asked,
             "correlationid": asked,
@@ -128,6 +140,8 @@ class EventType:
             "sequence": aggregate.sequence,
             "epoch": aggregate.epoch,
             "area": aggregate.area,
+            "owner": aggregate.owner,
+            "seat": aggregate.seated_at,
             "audience": self.audience,
             "causationid": call.cause,
             "correlationid": call.correlation or call.cause,

@@ -8,7 +8,7 @@ simply runs again: no lock is needed, and a crash leaves none behind.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -88,6 +88,27 @@ def _replayed(answer: dict[str, Any]) -> Response:
         response.headers.add(name, value)
     response.headers["Idempotency-Replayed"] = "true"
     return response
+
+
+def of_causes(causes: Iterable[str]) -> list[dict[str, Any]]:
+    """The requests that ran under these causes, without their answers: for whoever takes their records over."""
+    requests = connection.database()[COLLECTION]
+    requests.create_index("cause")  # only the first time; nothing but hand-overs goes by it
+    own = [cause for cause in causes if ":" not in cause]  # those of events have a colon
+    found = requests.find({"cause": {"$in": own}}, {"fingerprint": 1, "cause": 1}) if own else ()
+    return [{"id": r["_id"], "fingerprint": r["fingerprint"], "cause": r["cause"]} for r in found]
+
+
+def remember(told: Iterable[Mapping[str, Any]]) -> None:
+    """Take over requests of another node: when they are repeated here, they run under their old causes. A request
+    that was only turned away here until now gets the cause under which it has acted there."""
+    requests = connection.database()[COLLECTION]
+    for one in told:
+        requests.update_one(
+            {"_id": one["id"], "fingerprint": one["fingerprint"], "answer": None},
+            {"$set": {"cause": one["cause"]}, "$setOnInsert": {"created": clock.wall()}},
+            upsert=not requests.find_one({"_id": one["id"]}, {"_id": 1}),
+        )
 
 
 def purge(now: datetime) -> int:

@@ -3,6 +3,7 @@
 from shared.store.aggregate import (
     Aggregate,
     AlreadyApplied,
+    Held,
     Record,
     command,
     find,
@@ -17,6 +18,7 @@ from shared.store.readmodel import ReadModel
 __all__ = [
     "Aggregate",
     "AlreadyApplied",
+    "Held",
     "ReadModel",
     "Record",
     "command",

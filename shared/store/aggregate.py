@@ -5,6 +5,8 @@ tell of it (`outbox`) and the cause that asked for it (`inbox`), so that a crash
 same cause changes nothing twice. The relay later moves what it sent out of the outbox without touching
 `version`.
 
+A record's `seat` is the area whose node ought to own it; `shared.store.handover` moves it there.
+
 The same collection holds copies of records that other nodes own (`owner` tells); commands on those are
 answered 421, and only events change them.
 """
@@ -16,14 +18,25 @@ import random
 import time
 from collections.abc import Callable
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, NoReturn, ParamSpec, Self, TypeVar, cast
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    ClassVar,
+    Concatenate,
+    NamedTuple,
+    NoReturn,
+    ParamSpec,
+    Self,
+    TypeVar,
+    cast,
+)
 
 from mongoengine import DateTimeField, DictField, Document, IntField, ListField, StringField
 from pymongo.errors import DuplicateKeyError, OperationFailure
 
 from shared import areas, clock
 from shared.call import Call
-from shared.errors import Conflict, Misdirected, NotFound, Text
+from shared.errors import Conflict, HandingOver, Misdirected, NotFound, Text
 from shared.store import migrations, nodes, timeline, wakeup
 
 if TYPE_CHECKING:
@@ -38,14 +51,19 @@ PAUSE = 0.005  # seconds at most before the second attempt, twice as long before
 # Whether the last command in this context found that its cause had acted before.
 repeated: ContextVar[bool] = ContextVar("hatchery_repeated", default=False)
 
-_MANAGED = {"_id", "version", "outbox", "inbox", "pending_since"}
+_MANAGED = {"_id", "version", "outbox", "inbox", "pending_since", "seat"}
 _WRITE_CONFLICT = 112
 
 
 class Record(Document):
-    """A plain document written together with an aggregate (a ledger entry): created once, never changed."""
+    """A plain document written together with an aggregate (a ledger entry): created once, never changed.
+
+    It belongs to the aggregate of kind `part_of` whose id its field `part_by` holds, and moves with that.
+    """
 
     meta = {"abstract": True, "strict": False}
+    part_of: ClassVar[type[Aggregate]]
+    part_by: ClassVar[str]
     id = StringField(primary_key=True)
     created_at = DateTimeField()
 
@@ -56,11 +74,18 @@ class Aggregate(Document):
     meta = {
         "abstract": True,
         "strict": False,
-        "indexes": [{"fields": ["pending_since"], "sparse": True}, ("area", "id")],
+        "indexes": [
+            {"fields": ["pending_since"], "sparse": True},
+            {"fields": ["handing"], "sparse": True},
+            ("area", "id"),
+            ("owner", "seat"),
+        ],
     }
     id = StringField(primary_key=True)
     area = StringField(required=True)
     owner = StringField(required=True)  # the node that writes it
+    seat = StringField()  # the area whose node ought to write it; None in records of older versions
+    handing = StringField()  # the new owner, until it has confirmed that it has the whole record
     version = IntField(default=0)
     epoch = IntField(default=1)
     sequence = IntField(default=0)
@@ -78,6 +103,29 @@ class Aggregate(Document):
     def _from_son(cls, son: dict[str, Any], *args: Any, **kwargs: Any) -> Self:
         """Whatever reads a record gets it in the newest form, before `hatchery migrate` has written that down."""
         return cast(Self, super()._from_son(migrations.raised(cls, son), *args, **kwargs))
+
+    @property
+    def seated_at(self) -> str:
+        return str(self.seat or self.seat_by_rule())
+
+    def seat_by_rule(self) -> str:
+        """The seat of a record that an older version made without one."""
+        return str(self.area)
+
+    @classmethod
+    def tied(cls, owner: str, area: str) -> dict[str, Any] | None:
+        """A filter of the owner's records seated within `area` that must stay all the same, since they are
+        written together with one that is seated elsewhere; None where the kind has none such."""
+        return None
+
+
+class Held(NamedTuple):
+    """A record that a write relies on but does not change: the write fails if somebody else changed it."""
+
+    aggregate: Aggregate
+
+
+Change = tuple[Aggregate, "EventType"] | Record | Held
 
 
 class AlreadyApplied(Exception):
@@ -107,6 +155,7 @@ def new(
     label: str | None = None,
     at: str | None = None,
     beside: Aggregate | None = None,
+    seat: str | None = None,
     organisation: str | None = None,
     **values: Any,
 ) -> A:
@@ -115,7 +164,8 @@ def new(
     Raises Misdirected where another node serves this area, Forbidden where the actor has no role there, and
     AlreadyApplied for a cause that created it before. `at` is the area whose node owns it, where that is not
     its own area's (a registration belongs to the district). `beside` is a record of this node that the new
-    one belongs to: it is then owned where that is. `label` tells apart several records of one cause.
+    one belongs to: it is then owned where that is. `seat` is the area whose node ought to own it in future, where
+    that is not `at`. `label` tells apart several records of one cause.
     """
     identifier = call.new_id(label or kind.__name__)
     known = find(kind, identifier)
@@ -124,8 +174,15 @@ def new(
     if beside is None:
         _own_area(call, at or area)
     call.authorise(area, organisation)
+    seated = seat or (beside.seated_at if beside is not None else at or area)
     return kind(
-        id=identifier, area=area, owner=call.node.area, created_at=call.now, updated_at=call.now, **values
+        id=identifier,
+        area=area,
+        owner=call.node.area,
+        seat=seated,
+        created_at=call.now,
+        updated_at=call.now,
+        **values,
     )
 
 
@@ -140,6 +197,15 @@ def _own_area(call: Call, area: str) -> None:
         raise Misdirected(owner, address)
 
 
+def elsewhere(call: Call, found: Aggregate) -> Misdirected:
+    """What to raise of a record that another node owns."""
+    address = nodes.address(call.node, found.owner)
+    if found.handing:
+        return HandingOver(found.owner, address)
+    ought = nodes.serving(call.node, call.service, found.seated_at)[0]
+    return Misdirected(found.owner, address, due=ought == call.node.area)
+
+
 def find(kind: type[A], identifier: str) -> A | None:
     return kind.objects(id=identifier).first()
 
@@ -148,7 +214,8 @@ def load(call: Call, kind: type[A], identifier: str, *, organisation_field: str 
     """The record, to be changed by this call.
 
     Raises NotFound; Misdirected where another node owns it; Forbidden where the actor has no role at its
-    area; AlreadyApplied where this cause changed it before (so load first what the command returns).
+    area; AlreadyApplied where this cause changed it before (so load first what the command returns), also
+    where the record has been handed over since.
     """
     found = find(kind, identifier)
     if found is None:
@@ -160,8 +227,8 @@ def load(call: Call, kind: type[A], identifier: str, *, organisation_field: str 
             Text("Check the identifier.", "请核对编号。"),
             field="id",
         )
-    if found.owner != call.node.area:
-        raise Misdirected(found.owner, nodes.address(call.node, found.owner))
+    if found.owner != call.node.area and call.cause not in found.inbox:
+        raise elsewhere(call, found)
     call.authorise(found.area, getattr(found, organisation_field) if organisation_field else None)
     if call.cause in found.inbox:
         raise AlreadyApplied(found)
@@ -174,7 +241,7 @@ def save(call: Call, aggregate: A, event: EventType) -> A:
     return aggregate
 
 
-def save_all(call: Call, *changes: tuple[Aggregate, EventType] | Record) -> None:
+def save_all(call: Call, *changes: Change) -> None:
     """Save several aggregates, each with its event, and plain records: all or none. Raises VersionConflict."""
     try:
         if len(changes) == 1:
@@ -188,17 +255,20 @@ def save_all(call: Call, *changes: tuple[Aggregate, EventType] | Record) -> None
         if error.code == _WRITE_CONFLICT or error.has_error_label("TransientTransactionError"):
             raise VersionConflict from error
         raise
-    wakeup.committed({type(change[0]) for change in changes if isinstance(change, tuple)})
+    wakeup.committed({type(_document(change)) for change in changes if not isinstance(change, Record | Held)})
 
 
-def _document(change: tuple[Aggregate, EventType] | Record) -> Document:
+def _document(change: Change) -> Document:
     return change if isinstance(change, Record) else change[0]
 
 
-def _write(call: Call, change: tuple[Aggregate, EventType] | Record, session: Any) -> None:
+def _write(call: Call, change: Change, session: Any) -> None:
     if isinstance(change, Record):
         change.validate()
         _insert(type(change), change.to_mongo().to_dict(), session)
+        return
+    if isinstance(change, Held):
+        _hold(call, change.aggregate, session)
         return
     aggregate, event = change
     aggregate.updated_at = call.now
@@ -236,6 +306,15 @@ def _write(call: Call, change: tuple[Aggregate, EventType] | Record, session: An
             raise _exists_already() from error
         if not found:
             raise VersionConflict
+    aggregate.version += 1
+
+
+def _hold(call: Call, aggregate: Aggregate, session: Any) -> None:
+    """A version without an event: whoever loaded the record before finds it changed, and looks again."""
+    where = {"_id": aggregate.id, "version": aggregate.version, "owner": call.node.area}
+    collection = type(aggregate)._get_collection()
+    if not collection.update_one(where, {"$inc": {"version": 1}}, session=session).matched_count:
+        raise VersionConflict
     aggregate.version += 1
 
 

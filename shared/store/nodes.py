@@ -25,6 +25,7 @@ class KnownNode(ReadModel):
     meta = {"collection": "known_nodes"}
     parent = StringField()
     services = ListField(StringField())
+    withdrawn = ListField(StringField())
     url = StringField()
     keys = ListField(DictField())
 
@@ -41,7 +42,15 @@ class NodeAnnouncement(Schema):
 
     id = fields.Str(required=True)
     parent = fields.Str(allow_none=True, load_default=None)
-    services = fields.List(fields.Str(), required=True)
+    services = fields.List(
+        fields.Str(), required=True, metadata={"description": "for which it owns its area's records"}
+    )
+    withdrawn = fields.List(
+        fields.Str(),
+        load_default=list,
+        dump_default=list,
+        metadata={"description": "hosted still, but its area's records are owned above again"},
+    )
     url = fields.Str(required=True)
     keys = fields.List(fields.Nested(PublicKey), required=True)
 
@@ -71,7 +80,9 @@ def serving(here: Node, service: str, area: str) -> tuple[str, str | None]:
     others = known()
     for candidate in reversed(areas.path(area)):
         if candidate == here.area:
-            if service in here.services or service == GATEWAY:
+            mine = others.get(candidate)
+            hosted = service in here.services and service not in (mine.withdrawn if mine else ())
+            if hosted or service == GATEWAY:
                 return here.area, here.url
         elif candidate in others and (service in others[candidate].services or service == GATEWAY):
             return candidate, others[candidate].url

@@ -18,7 +18,7 @@ from shared import areas
 from shared.store import memories
 from shared.store.connection import database
 
-Verdict = Literal["applied", "stale", "forged"]
+Verdict = Literal["applied", "stale", "early", "forged"]
 Change = InsertOne[dict[str, Any]] | UpdateOne | DeleteOne
 
 ATTEMPTS = 8  # for one record that somebody else changes at the same time
@@ -34,6 +34,7 @@ class ReadModel(Document):
     id = StringField(primary_key=True)
     area = StringField()
     owner = StringField()
+    seat = StringField()  # the area whose node ought to own it; None where only older versions told of it
     epoch = IntField(default=0)
     sequence = IntField(default=0)
     updated_at = DateTimeField()
@@ -57,8 +58,10 @@ class News:
 def put(kind: type[Document], news: Sequence[News]) -> list[Verdict]:
     """Keep what is newer than what is known: one question and one write for all, whatever their number.
 
-    The verdicts stand in the order of the news. `forged` is what the teller may not tell. When another process
-    writes the same records meanwhile, something that was applied here may be told as `stale`.
+    The verdicts stand in the order of the news. `forged` is what the teller may not tell; `early` what it may
+    not yet: the owner known here may have handed the record over to it, and the word of that be on its
+    way. When another process writes the same records meanwhile, something that was applied here may be told as
+    `stale`.
 
     Raises DuplicateKeyError for what another record stands in the way of: that may go, so the event must come
     again.
@@ -80,7 +83,7 @@ def _judge(kind: type[Document], news: Sequence[News]) -> tuple[list[Verdict], l
     known = {
         one["_id"]: one
         for one in kind._get_collection().find(
-            {"_id": {"$in": list({one.subject for one in news})}}, dict.fromkeys(_PLACE, 1)
+            {"_id": {"$in": list({one.subject for one in news})}}, dict.fromkeys((*_PLACE, "area"), 1)
         )
     }
     gone = _tombstones(kind, [one.subject for one in news if one.subject not in known])
@@ -102,9 +105,13 @@ def _verdict(one: News, known: Mapping[str, Any] | None) -> Verdict:
     if known is None:
         return "applied"
     owner = known.get("owner")
-    if one.teller and owner and not areas.contains(one.teller, owner):
-        return "forged"
     stands, told = (known.get("epoch") or 0, known.get("sequence") or 0), (one.epoch, one.sequence)
+    if one.teller and owner and not areas.contains(one.teller, owner):
+        its_area = areas.contains(one.teller, known.get("area") or "")
+        if its_area and told <= stands:
+            return "stale"  # from before it was handed over
+        may_have_been_given = its_area and areas.contains(owner, one.teller) and owner != one.spare
+        return "early" if may_have_been_given else "forged"
     newer = told >= stands if one.again else told > stands
     return "applied" if newer and (one.spare is None or owner != one.spare) else "stale"
 

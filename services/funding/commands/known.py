@@ -11,8 +11,9 @@ from services.funding.documents import (
     Round,
 )
 from shared.call import Call
-from shared.errors import Misdirected, NotFound, NotYetKnown, Text
-from shared.store import Aggregate, find, nodes
+from shared.errors import NotFound, NotYetKnown, Text
+from shared.store import Aggregate, find
+from shared.store.aggregate import elsewhere
 
 ORGANISATION = Text("Organisation", "社会组织")
 NOTICE = Text("The public notice", "公示期")
@@ -91,4 +92,4 @@ def acts_for(call: Call, found: Application | Project) -> bool:
 def check_owner(call: Call, found: Aggregate) -> None:
     """Records beside this one are written where it is. Raises Misdirected where that is another node."""
     if found.owner != call.node.area:
-        raise Misdirected(found.owner, nodes.address(call.node, found.owner))
+        raise elsewhere(call, found)

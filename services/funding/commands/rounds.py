@@ -14,7 +14,7 @@ from shared.call import Call
 from shared.errors import NotYetKnown, Refused, Text
 from shared.events.types import EventType
 from shared.lifecycle import advance
-from shared.store import Aggregate, command, find, load, new, save, save_all
+from shared.store import Aggregate, Held, command, find, load, new, save, save_all
 
 Data = dict[str, Any]
 
@@ -32,12 +32,13 @@ def plan_round(call: Call, body: Data) -> Round:
     )
     if len(set(planned.funds)) < len(planned.funds):
         planned.funds = list(dict.fromkeys(planned.funds))
-    for identifier in planned.funds:
-        _check_fund(call, planned, identifier)
-    return save(call, planned, subjects.PLANNED)
+    # Held, so that none of them is handed over to another node before it is known that they hang together.
+    held = [Held(_fund_for(call, planned, identifier)) for identifier in planned.funds]
+    save_all(call, (planned, subjects.PLANNED), *held)
+    return planned
 
 
-def _check_fund(call: Call, planned: Round, identifier: str) -> None:
+def _fund_for(call: Call, planned: Round, identifier: str) -> Fund:
     """A round commits money of its own area, of those above, or given to it by areas below (matching 配套)."""
     fund = find(Fund, identifier)
     if fund is None:
@@ -53,6 +54,7 @@ def _check_fund(call: Call, planned: Round, identifier: str) -> None:
             Text("Use funds that this node keeps for the round's area.", "请使用本节点为该区域管理的资金。"),
             field="funds",
         )
+    return fund
 
 
 def open_round(call: Call, round_id: str) -> Round:
