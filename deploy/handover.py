@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import requests
@@ -162,10 +163,10 @@ def run(
     _withdraw(own, known, {move.service for move in moves}, back=back)
     with shown(console, totals) as advance:
         for move in moves:
-            move.run(lambda more, name=move.name: advance(name, more))
+            move.run(partial(advance, move.name))
         time.sleep(SETTLE)
         for move in moves:
-            move.run(lambda more, name=move.name: advance(name, more))
+            move.run(partial(advance, move.name))
     return max([_conclude(move, say) for move in moves])
 
 

@@ -62,6 +62,7 @@ def event(verb: str = "granted", noun: str = "permit", service: str = "registry"
         "sequence": 1,
         "epoch": 1,
         "area": STREET,
+        "seat": None,
         "audience": "area",
         "causation": "c",
         "correlation": "k",
@@ -69,7 +70,8 @@ def event(verb: str = "granted", noun: str = "permit", service: str = "registry"
         "directed": None,
         "data": {"name": "Tea house", "holder": "Li"},
     }
-    return Event(**(values | changed))
+    values |= changed
+    return Event(**({"owner": values["node"]} | values))
 
 
 KEEP = read_model("registry.permit", PermitState, KnownPermit)
