@@ -30,7 +30,7 @@ from shared.errors import Conflict, Forbidden, Invalid, Refused, Text
 from shared.events.types import Subject
 from shared.http import idempotency
 from shared.store import nodes, wakeup
-from shared.store.aggregate import Aggregate, Record, VersionConflict, save
+from shared.store.aggregate import ATTEMPTS, Aggregate, Record, VersionConflict, save
 
 LARGEST_BATCH = 512 * 1024  # bytes of JSON; a request's body may have twice that
 _REQUEST = 220  # bytes at most of a request that goes with its record
@@ -385,31 +385,39 @@ def _store(
 ) -> str | None:
     """Over an older copy, or as a new one. Events that this node's outbox still holds stay there."""
     collection, here = kind._get_collection(), call.node.area
-    epoch, sequence = document.get("epoch", 1), document["sequence"]
-    older = {"$or": [{"epoch": {"$lt": epoch}}, {"epoch": epoch, "sequence": {"$lte": sequence}}]}
-    known = collection.find_one({"_id": document["_id"]}, {"owner": 1})
-    if known and known["owner"] != here and not _on_one_line(known["owner"], area):
-        raise _unfit(document["_id"], f"node {known['owner']} owns it")
     gone = {f.db_field for f in kind._fields.values()} - fields.keys() - {"_id", "outbox", "pending_since"}
-    try:
-        if known is None:
-            first = {"_id": document["_id"], "outbox": [envelope], "pending_since": clock.wall()}
-            collection.insert_one(fields | first)
-            return None
-        collection.update_one(
-            {"_id": document["_id"], "owner": {"$ne": here}, **older},
-            {
-                "$set": fields,
-                "$unset": dict.fromkeys(gone, 1),
-                "$push": {"outbox": {"$each": [envelope]}},
-                "$min": {"pending_since": clock.wall()},
-            },
-        )
-    except DuplicateKeyError as error:
-        if known is None and collection.find_one({"_id": document["_id"]}, {"_id": 1}):
-            return _store(call, kind, area, document, fields, envelope)  # a copy came at the same moment
-        return f"it contradicts another record here: {(error.details or {}).get('keyValue', 'unique index')}"
-    return None  # where nothing was written it is here already, or has been and was given on
+    change = {
+        "$set": fields,
+        "$unset": dict.fromkeys(gone, 1),
+        "$push": {"outbox": {"$each": [envelope]}},
+        "$min": {"pending_since": clock.wall()},
+    }
+    first = {"_id": document["_id"], "outbox": [envelope], "pending_since": clock.wall()}
+    for _ in range(ATTEMPTS):
+        # Read first: the embedded store reads the whole collection for an "older than" within the update.
+        known = collection.find_one({"_id": document["_id"]}, dict.fromkeys(_PLACE, 1))
+        if known and known["owner"] != here and not _on_one_line(known["owner"], area):
+            raise _unfit(document["_id"], f"node {known['owner']} owns it")
+        if known and (known["owner"] == here or _place(known) > _place(document)):
+            return None  # it is here already, or has been and was given on
+        try:
+            if known is None:
+                collection.insert_one(fields | first)
+                return None
+            if collection.update_one(known, change).matched_count:
+                return None
+        except DuplicateKeyError as error:
+            if known is not None or not collection.find_one({"_id": document["_id"]}, {"_id": 1}):
+                details = (error.details or {}).get("keyValue", "a unique index")
+                return f"it contradicts another record here: {details}"
+    return "its copy here keeps changing"
+
+
+_PLACE = ("owner", "epoch", "sequence")
+
+
+def _place(document: Mapping[str, Any]) -> tuple[int, int]:
+    return document.get("epoch") or 0, document.get("sequence") or 0
 
 
 def _on_one_line(owner: str, area: str) -> bool:
