@@ -15,6 +15,7 @@ import requests
 from shared.ids import new_id
 from tests.harness import RunningNode, eventually
 from tests.services.funding.world import World, good
+from tests.services.registry.credit_codes import credit_code
 
 COLLECTIONS = {
     "registry": ("organisations", "stations", "summaries"),
@@ -30,6 +31,19 @@ Owners = dict[str, tuple[str, ...]]
 def team(district: RunningNode, area: str, name: str) -> str:
     """An active team, filed and decided at the district."""
     body = {"area": area, "name": name, "track": "filed", "established_on": "2018-05-04"}
+    made: str = good(district.post("/api/registry/organisations", body))["id"]
+    good(district.post(f"/api/registry/organisations/{made}/acceptance"))
+    decision = {"approve": True, "reasons": "符合条件"}
+    good(district.post(f"/api/registry/organisations/{made}/decision", decision))
+    return made
+
+
+def registered(district: RunningNode, area: str) -> str:
+    """An active organisation of the other track, which is the district's wherever it sits."""
+    body = {
+        "area": area, "name": "春雨社工", "track": "registered", "type": "non_enterprise",
+        "credit_code": credit_code(), "established_on": "2019-01-01",
+    }  # fmt: skip
     made: str = good(district.post("/api/registry/organisations", body))["id"]
     good(district.post(f"/api/registry/organisations/{made}/acceptance"))
     decision = {"approve": True, "reasons": "符合条件"}

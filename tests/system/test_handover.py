@@ -20,7 +20,6 @@ from tests.cable import Cable
 from tests.deploy.support import clear
 from tests.harness import ROOT, RunningNode, eventually
 from tests.services.funding.world import World, good
-from tests.services.registry.credit_codes import credit_code
 from tests.system.conftest import Tiers, start_all
 from tests.system.estate import (
     COLLECTIONS,
@@ -32,6 +31,7 @@ from tests.system.estate import (
     money,
     need,
     no_letters,
+    registered,
     team,
 )
 
@@ -108,7 +108,7 @@ def settle(tiers: Tiers, estate: Estate) -> Scene:
     needs = [good(need(district, STREET, f"需求{n}"))["id"] for n in range(8)]
     library = {"area": STREET, "title": "助老", "category": "care", "sources": needs[:3]}
     item = good(district.post("/api/needs/library", library))["id"]
-    host = registered(district)
+    host = registered(district, STREET)
     made = money(district, STREET, host)
     for one in teams:  # the copies below, and the messages of the approvals
         known_owner(tiers[COMMUNITY], one, DISTRICT) if one in teams[3:] else None
@@ -121,17 +121,6 @@ def settle(tiers: Tiers, estate: Estate) -> Scene:
     return Scene(
         tiers, estate, teams, needs, item, made, estate.owned(DISTRICT), estate.parts(DISTRICT), late
     )
-
-
-def registered(district: RunningNode) -> str:
-    body = {
-        "area": STREET, "name": "春雨社工", "track": "registered", "type": "non_enterprise",
-        "credit_code": credit_code(), "established_on": "2019-01-01",
-    }  # fmt: skip
-    made: str = good(district.post("/api/registry/organisations", body))["id"]
-    for step, content in (("acceptance", None), ("decision", {"approve": True, "reasons": "符合条件"})):
-        good(district.post(f"/api/registry/organisations/{made}/{step}", content))
-    return made
 
 
 @pytest.fixture(scope="module")
