@@ -12,6 +12,28 @@ def new_id() -> str:
     return str(uuid_utils.uuid7())
 
 
+def keyed_id(key: str) -> str:
+    """A new id whose random part is always the same for `key`: two nodes that give the same request an id each
+    can tell afterwards that it was one (`same_source`)."""
+    digest = hashlib.sha256(key.encode()).digest()
+    return _version_7(uuid_utils.uuid7().bytes[:6] + digest[:10])
+
+
+def same_source(one: str, other: str) -> bool:
+    """Whether two ids, or causes that begin with one, differ by their times at most."""
+    return one == other or (len(one) >= _LENGTH and one[_TIME:] == other[_TIME:])
+
+
+_LENGTH, _TIME = 36, 15  # characters of an id, and of it up to its version, inclusive
+
+
+def _version_7(raw: bytes) -> str:
+    made = bytearray(raw)
+    made[6] = (made[6] & 0x0F) | 0x70
+    made[8] = (made[8] & 0x3F) | 0x80
+    return str(uuid.UUID(bytes=bytes(made)))
+
+
 def derived_id(cause: str, label: str) -> str:
     """The id that `cause` always gives to the thing called `label`.
 
@@ -24,7 +46,4 @@ def derived_id(cause: str, label: str) -> str:
         stamp = uuid.UUID(cause[:36]).bytes[:6] if cause[14:15] == "7" else digest[26:32]
     except ValueError:
         stamp = digest[26:32]
-    raw = bytearray(stamp + digest[:10])
-    raw[6] = (raw[6] & 0x0F) | 0x70
-    raw[8] = (raw[8] & 0x3F) | 0x80
-    return str(uuid.UUID(bytes=bytes(raw)))
+    return _version_7(stamp + digest[:10])

@@ -18,7 +18,7 @@ from werkzeug.wrappers import Request, Response
 from shared import clock
 from shared.call import Actor
 from shared.errors import Refused, Text
-from shared.ids import new_id
+from shared.ids import keyed_id
 from shared.store import connection
 
 COLLECTION = "requests"
@@ -32,10 +32,12 @@ def once(actor: Actor, key: str, request: Request, raw: bytes, run: Callable[[st
     random; a repeat must match the first request to see its answer in any case.
     """
     requests = connection.database()[COLLECTION]
+    identifier = _digest(actor.subject.encode(), key.encode())
+    fingerprint = _digest(request.method.encode(), request.path.encode(), request.query_string, raw)
     record: dict[str, Any] = {
-        "_id": _digest(actor.subject.encode(), key.encode()),
-        "fingerprint": _digest(request.method.encode(), request.path.encode(), request.query_string, raw),
-        "cause": new_id(),
+        "_id": identifier,
+        "fingerprint": fingerprint,
+        "cause": keyed_id(identifier + fingerprint),
         "created": clock.wall(),
     }
     try:

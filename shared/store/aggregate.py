@@ -37,6 +37,7 @@ from pymongo.errors import DuplicateKeyError, OperationFailure
 from shared import areas, clock
 from shared.call import Call
 from shared.errors import Conflict, HandingOver, Misdirected, NotFound, Text
+from shared.ids import same_source
 from shared.store import migrations, nodes, timeline, wakeup
 
 if TYPE_CHECKING:
@@ -227,12 +228,18 @@ def load(call: Call, kind: type[A], identifier: str, *, organisation_field: str 
             Text("Check the identifier.", "请核对编号。"),
             field="id",
         )
-    if found.owner != call.node.area and call.cause not in found.inbox:
+    if found.owner != call.node.area and not acted(call, found):
         raise elsewhere(call, found)
     call.authorise(found.area, getattr(found, organisation_field) if organisation_field else None)
-    if call.cause in found.inbox:
+    if acted(call, found):
         raise AlreadyApplied(found)
     return found
+
+
+def acted(call: Call, aggregate: Aggregate) -> bool:
+    """Whether the call's cause has changed the record, or the same request has at the node that owned it before
+    and gave it a cause of its own."""
+    return any(same_source(call.cause, cause) for cause in aggregate.inbox)
 
 
 def save(call: Call, aggregate: A, event: EventType) -> A:

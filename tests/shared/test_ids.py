@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.ids import derived_id, new_id
+from shared.ids import derived_id, keyed_id, new_id, same_source
 
 pytestmark = pytest.mark.unit
 
@@ -55,3 +55,13 @@ def test_derived_ids_stay_what_they_were_in_earlier_versions() -> None:
     """Stored records and outboxes hold them: another derivation would let old causes act again."""
     cause = "0198c0de-0000-7000-8000-000000000001"
     assert derived_id(cause, "Need") == "0198c0de-0000-7cd0-83ee-be39a8a41ad5"
+
+
+def test_ids_of_one_request_are_known_for_one_whoever_gave_them_and_no_others_are() -> None:
+    one, again, other = keyed_id("request 1"), keyed_id("request 1"), keyed_id("request 2")
+    assert uuid.UUID(one).version == 7
+    assert same_source(one, one[:1] + again[1:])
+    assert same_source(f"{one}:step", f"{again}:step")
+    assert not same_source(one, other)
+    assert not same_source(f"{one}:step", f"{again}:other")
+    assert not same_source("short", "other")

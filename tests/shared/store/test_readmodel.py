@@ -18,9 +18,9 @@ from shared import runtime
 from shared.call import Call
 from shared.errors import Refused, Text
 from shared.events.envelope import BadEvent, Event
-from shared.events.handlers import KNOWN_NODES, Handlers, effect, read_model, replica
+from shared.events.handlers import KNOWN_NODES, Handler, Handlers, effect, read_model, replica
 from shared.ids import new_id
-from shared.store import Aggregate, load, new, nodes, readmodel, save
+from shared.store import Aggregate, load, new, nodes, readmodel, save, setaside
 from shared.store.readmodel import News, Verdict
 from tests.shared.store.permits import (
     COUNTED,
@@ -35,8 +35,11 @@ from tests.shared.store.permits import (
     call,
     count,
     grant,
+    node,
     raw,
 )
+
+SIBLING = "230102002"
 
 pytestmark = pytest.mark.service
 
@@ -141,6 +144,43 @@ def test_of_many_at_once_what_another_record_stands_in_the_way_of_is_told() -> N
     with pytest.raises(DuplicateKeyError):
         readmodel.put(Permit, [told("p2", "Tea house"), told("p3", "Inn"), told("p4", "Mill")])
     assert Permit.objects.get(id="p2").name == "Tea house"
+
+
+def held_by_the_district(handler: Handler) -> str:
+    """A record of the street's area that the district owns, as far as is known here."""
+    subject = new_id()
+    told = event(subject=subject, node=runtime.node().area, sequence=3)
+    assert apply(handler, told) == "applied"
+    return subject
+
+
+def test_a_new_owner_that_speaks_first_is_heard_later_not_forgotten() -> None:
+    subject, district = held_by_the_district(KEEP), runtime.node().area
+    taken = event("taken_over", subject=subject, sequence=5)
+    with pytest.raises(BadEvent, match="forged") as caught:
+        apply(KEEP, taken)
+    assert caught.value.passing
+    given = event("handed_over", subject=subject, node=district, owner=STREET, sequence=4)
+    assert apply(KEEP, given) == "applied"
+    assert apply(KEEP, taken) == "applied"
+    assert KnownPermit.objects.get(id=subject).owner == STREET
+
+
+def test_what_a_former_owner_said_before_it_gave_the_record_back_is_stale_and_no_forgery() -> None:
+    subject, district = held_by_the_district(KEEP), runtime.node().area
+    assert apply(KEEP, event("handed_over", subject=subject, sequence=2, owner=district)) == "stale"
+    assert KnownPermit.objects.get(id=subject).sequence == 3
+    sibling = event("counted", subject=subject, sequence=9, node=SIBLING, area=SIBLING)
+    with pytest.raises(BadEvent, match="forged") as caught:
+        apply(KEEP, sibling)
+    assert not caught.value.passing
+
+
+def test_a_record_that_is_given_to_this_node_comes_by_hand_over_and_not_by_its_event() -> None:
+    subject, here = new_id(), runtime.node().area
+    assert apply(COPY, event("granted", subject=subject)) == "applied"
+    assert apply(COPY, event("handed_over", subject=subject, owner=here, sequence=2)) == "stale"
+    assert Permit.objects.get(id=subject).owner == STREET
 
 
 def test_states_that_arrive_at_the_same_time_leave_the_newest() -> None:
@@ -257,6 +297,31 @@ def test_an_effect_on_a_record_that_another_node_owns_or_that_is_not_here_is_lef
     apply(COPY, event(subject="theirs"))
     for TARGET["id"] in ("theirs", new_id()):
         assert apply(COUNT, event()) == "elsewhere"
+
+
+def test_an_effect_on_a_record_that_is_still_to_come_is_set_aside() -> None:
+    """The street serves its area, and the district has not handed the record over yet."""
+    mine = grant(call(), "Tea house", area=STREET)
+    TARGET["id"] = mine.id
+    street = node(STREET, DISTRICT, "registry")
+    runtime.set_node(street)
+    told = event(sequence=7)
+    assert [apply(COUNT, told), apply(COUNT, told)] == ["elsewhere", "elsewhere"]
+    (waiting,) = setaside.waiting("", 10)
+    assert (waiting.id, waiting.event["sequence"], waiting.times) == (told.id, 7, 2)
+    assert Event(**waiting.event) == told
+    Permit.objects(id=mine.id).update(set__owner=STREET)
+    assert apply(COUNT, Event(**waiting.event)) == "applied"
+    setaside.forget(waiting)
+    assert setaside.waiting("", 10) == []
+
+
+def test_what_is_set_aside_again_while_it_is_gone_through_stays() -> None:
+    setaside.keep(told := event())
+    (waiting,) = setaside.waiting("", 10)
+    setaside.keep(told)
+    setaside.forget(waiting)
+    assert len(setaside.waiting("", 10)) == 1
 
 
 def test_what_an_effect_creates_belongs_to_the_event_and_is_dated_by_it() -> None:
