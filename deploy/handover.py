@@ -43,7 +43,11 @@ class Peer:
     url: str
     speaker: str
     key: Ed25519PrivateKey
+    verify: str | bool = True  # the CA that the speaker's node trusts
     session: requests.Session = field(default_factory=requests.Session)
+
+    def __post_init__(self) -> None:
+        self.session.trust_env = False  # a proxy of the machine is not for talk between nodes
 
     def call(self, method: str, path: str, body: Any = None) -> dict[str, Any]:
         """The answer, tried again for PATIENCE. Raises Trouble."""
@@ -67,7 +71,7 @@ class Peer:
         headers = {"Authorization": f"Bearer {token}", "Accept-Language": "en"}
         try:
             answer = self.session.request(
-                method, self.url + path, json=body, headers=headers, timeout=TIMEOUT
+                method, self.url + path, json=body, headers=headers, timeout=TIMEOUT, verify=self.verify
             )
             told = answer.json()
         except requests.RequestException as error:
@@ -177,7 +181,7 @@ def _own_peer(home: Home, here: Node) -> Peer:
         private = keys.load_private(home.keys(here.area))
     except (OSError, ValueError) as error:
         raise Trouble(f"the key of node {here.area} cannot be read: {error}", UNREACHABLE) from error
-    own = Peer(here.area, here.url, here.area, private)
+    own = Peer(here.area, here.url, here.area, private, here.verify)
     if isinstance(told := own._once("GET", "/api/node", None), str):
         raise Trouble(f"node {here.area} does not answer ({told}): start it (hatchery node run {here.area})",
                       UNREACHABLE)  # fmt: skip
@@ -200,7 +204,7 @@ def _moves(
     )
     for service in services:
         peers = [
-            Peer(node["id"], node["url"], here.area, own.key)
+            Peer(node["id"], node["url"], here.area, own.key, own.verify)
             for node in above
             if service in node["services"] or (not back and service in node["withdrawn"])
         ]
