@@ -166,7 +166,7 @@ class Writer(threading.Thread):
 
     def run(self) -> None:
         step = "suspension"
-        while not self._over.is_set():
+        while not self._over.is_set() or step == "resumption":  # the next writer finds the team active
             key = new_id()
             first = self._until_taken(step, key)
             if first is None:
