@@ -29,7 +29,7 @@ from shared.call import Call
 from shared.errors import Conflict, Forbidden, Invalid, Refused, Text
 from shared.events.types import Subject
 from shared.http import idempotency
-from shared.store import nodes, wakeup
+from shared.store import nodes, timeline, wakeup
 from shared.store.aggregate import ATTEMPTS, Aggregate, Record, VersionConflict, save
 
 LARGEST_BATCH = 512 * 1024  # bytes of JSON; a request's body may have twice that
@@ -348,11 +348,13 @@ def _take(
     """Store one record as its owner, with the event that says so; why not, where it cannot be."""
     aggregate = _checked(call, kind, area, document)
     aggregate.sequence += 1
+    aggregate.epoch = max(aggregate.epoch, timeline.epoch())  # a node that was restored tells anew in its own
     aggregate.updated_at = call.now
     envelope = subject.taken_over.tell(call, aggregate)
     fields = {name: value for name, value in document.items() if name != "_id"} | {
         "owner": call.node.area,
         "version": aggregate.version + 1,
+        "epoch": aggregate.epoch,
         "sequence": aggregate.sequence,
         "updated_at": call.now,
         "inbox": [*document.get("inbox", ()), call.cause],

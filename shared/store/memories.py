@@ -24,6 +24,8 @@ _MACHINERY = frozenset(
         "_id",
         "area",
         "owner",
+        "seat",
+        "handing",
         "epoch",
         "sequence",
         "version",
