@@ -71,6 +71,7 @@ class Consumer(Entrypoint):
         self.handlers: Handlers = self.container.service_cls.handlers
         self.queue = topology.service_queue(runtime.service())
         self._stopping = False
+        self._heard = 0.0  # when the socket was last read
         self._connection: amqp.Connection | None = None
         self._channel: Any = None
         self._thread: Any = None
@@ -137,6 +138,19 @@ class Consumer(Entrypoint):
         with contextlib.suppress(TimeoutError, socket.timeout):
             while len(waiting) < BATCH:
                 self._connection.drain_events(timeout=MORE if waiting else POLL)
+        self._heard = time.monotonic()
+        self._connection.heartbeat_tick()
+
+    def _keep_alive(self) -> None:
+        """Heartbeats, both ways: a batch of slow effects takes longer than the broker and we wait for each
+        other, and the broker's heartbeats must be read. Raises one of broker.ERRORS."""
+        if self._connection is None:
+            return
+        if time.monotonic() - self._heard > broker.HEARTBEAT / 3:
+            self._heard = time.monotonic()
+            with contextlib.suppress(TimeoutError, socket.timeout):
+                for _ in range(PREFETCH):  # messages that come with them wait for their turn
+                    self._connection.drain_events(timeout=MORE)
         self._connection.heartbeat_tick()
 
     def _bring_through(self, messages: list[amqp.Message]) -> None:
@@ -263,8 +277,7 @@ class Consumer(Entrypoint):
             while not done.ready():
                 with eventlet.Timeout(broker.HEARTBEAT / 3, False):
                     done.wait()
-                if self._connection is not None:
-                    self._connection.heartbeat_tick()
+                self._keep_alive()
             failure: Exception | None = done.wait()
             if failure is None or not store.unavailable(failure):
                 return failure
