@@ -14,8 +14,11 @@ from typing import Any
 
 import pytest
 from pymongo import MongoClient
+from typer.testing import CliRunner
 
+from deploy.cli import app
 from deploy.embedded import Embedded
+from deploy.trouble import Trouble
 from shared import clock
 from shared.events import topology
 from shared.store import timeline
@@ -40,6 +43,7 @@ class Day:
     ids: dict[str, str] = field(default_factory=dict)
     messages: int = 0  # that the district had written to organisations before it was lost
     applied: list[str] = field(default_factory=list)  # while the backup was made
+    backed_up: tuple[int, str] = (-1, "")
     held: set[str] = field(default_factory=set)  # organisations in the backup's registry
     noticed: set[str] = field(default_factory=set)  # organisations in the backup's notifications
 
@@ -54,9 +58,18 @@ class Day:
     def store(self, service: str) -> Any:
         return store(self.district, service)
 
+    def hatchery(self, *arguments: str) -> tuple[int, str]:
+        """The command line in this process: its exit code, and what it said."""
+        done = CliRunner().invoke(app, arguments, env={"HATCHERY_HOME": str(self.tiers.home)})
+        if isinstance(done.exception, Trouble):
+            return done.exception.code, str(done.exception)
+        if done.exception and not isinstance(done.exception, SystemExit):
+            raise done.exception
+        return done.exit_code, done.stdout
+
     def lost(self) -> dict[str, Any]:
-        told = self.tiers.hatchery("node", "lost", DISTRICT, "--json", check=False)
-        return dict(json.loads(told.stdout)) if told.returncode in (0, 1) else {}
+        code, told = self.hatchery("node", "lost", DISTRICT, "--json")
+        return dict(json.loads(told)) if code in (0, 1) else {}
 
 
 @pytest.fixture(scope="module")
@@ -119,7 +132,7 @@ def day(tiers: Tiers, tmp_path_factory: pytest.TempPathFactory) -> Day:
     eventually(lambda: summary(day.street, day.ids["team"]))
     for name in ("changed", "untouched"):
         eventually(lambda name=name: known(day.street, day.ids[name]))  # type: ignore[misc]
-    tiers.hatchery("subscriber", "add", DISTRICT, "finance", "--binding", "registry.organisation.#")
+    day.hatchery("subscriber", "add", DISTRICT, "finance", "--binding", "registry.organisation.#")
     _back_up_under_load(day)
     tomorrow = clock.text(clock.wall() + timedelta(days=1))
     accept(day.district, day.ids["changed"], tomorrow)
@@ -146,7 +159,7 @@ def _back_up_under_load(day: Day) -> None:
     worker.start()
     try:
         eventually(lambda: day.applied)
-        day.tiers.hatchery("backup", DISTRICT, "--to", str(day.file))
+        day.backed_up = day.hatchery("backup", DISTRICT, "--to", str(day.file))
     finally:
         stop.set()
         worker.join()
@@ -155,12 +168,14 @@ def _back_up_under_load(day: Day) -> None:
 def test_a_running_node_is_written_to_one_file_that_only_its_owner_reads(day):
     assert list(day.file.parent.iterdir()) == [day.file]
     assert stat.S_IMODE(day.file.stat().st_mode) == 0o600
-    assert "sound" in day.tiers.hatchery("restore", str(day.file), "--dry-run").stdout
+    assert day.backed_up[0] == 0
+    code, told = day.hatchery("restore", str(day.file), "--dry-run")
+    assert (code, "sound" in told) == (0, True)
 
 
 def test_a_running_node_is_not_restored(day):
-    refused = day.tiers.hatchery("restore", str(day.file), "--yes", check=False)
-    assert (refused.returncode, "stop the node first" in refused.stderr) == (2, True)
+    code, told = day.hatchery("restore", str(day.file), "--yes")
+    assert (code, "stop the node first" in told) == (2, True)
     assert known(day.district, day.ids["gone"])
 
 
@@ -170,15 +185,15 @@ def test_a_file_that_was_changed_is_refused(day, tmp_path):
     (tmp_path / "changed.tar").write_bytes(changed)
     (tmp_path / "short.tar").write_bytes(changed[: len(changed) // 2])
     for name in ("changed.tar", "short.tar"):
-        refused = day.tiers.hatchery("restore", str(tmp_path / name), "--dry-run", check=False)
-        assert (refused.returncode, "damaged" in refused.stderr) == (2, True)
+        code, told = day.hatchery("restore", str(tmp_path / name), "--dry-run")
+        assert (code, "damaged" in told) == (2, True)
 
 
 @pytest.fixture(scope="module")
 def restored(day: Day) -> Day:
     """The next morning: the district stands as in the backup, and runs."""
     day.district.stop()
-    day.tiers.hatchery("restore", str(day.file), "--yes")
+    assert day.hatchery("restore", str(day.file), "--yes")[0] == 0
     day.held = {one["_id"] for one in day.store("registry").organisations.find({}, {"_id": 1})}
     day.noticed = {one["_id"] for one in day.store("notifications").known_organisations.find({}, {"_id": 1})}
     day.district.start()
@@ -249,21 +264,21 @@ def test_nothing_of_it_ends_among_the_dead_or_parked_letters(restored):
 
 def test_after_the_loss_of_a_broker_everything_is_sent_again_and_done_once(restored):
     since = clock.text(clock.wall() - timedelta(hours=1))
-    would = restored.tiers.hatchery("node", "republish", DISTRICT, "--since", since, "--dry-run").stdout
+    _, would = restored.hatchery("node", "republish", DISTRICT, "--since", since, "--dry-run")
     with restored.street.amqp() as connection:
         connection.channel().queue_purge(topology.service_queue("registry"))
-    done = restored.tiers.hatchery("node", "republish", DISTRICT, "--since", since).stdout
+    code, done = restored.hatchery("node", "republish", DISTRICT, "--since", since)
     assert "events of registry again" in would
-    assert "events were sent again" in done
+    assert (code, "events were sent again" in done) == (0, True)
     assert restored.store("notifications").messages.count_documents({}) == restored.messages - 1
 
 
 def test_a_half_restored_node_does_not_start_until_the_restore_is_done(restored):
     restored.district.stop()
     timeline.begin(restored.store("registry"), 7, clock.wall())
-    refused = restored.tiers.hatchery("backup", DISTRICT, "--to", f"{restored.file}.2", check=False)
-    assert (refused.returncode, "half restored" in refused.stderr) == (2, True)
+    code, told = restored.hatchery("backup", DISTRICT, "--to", f"{restored.file}.2")
+    assert (code, "half restored" in told) == (2, True)
     started = restored.tiers.hatchery("node", "run", DISTRICT, check=False)
     assert (started.returncode, "run hatchery restore again" in started.stderr) == (2, True)
-    restored.tiers.hatchery("restore", str(restored.file), "--yes")
+    assert restored.hatchery("restore", str(restored.file), "--yes")[0] == 0
     assert restored.store("registry").organisations.count_documents({}) == len(restored.held)
