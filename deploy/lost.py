@@ -32,7 +32,7 @@ def find(home: Home, area: str) -> Lost:
         raise Trouble(f"node {area} was not restored from a backup, or started less than a minute ago")
     last = max(restores, key=lambda one: int(one["epoch"]))
     changes = [one for name in (GATEWAY, *node.services) for one in _changes(api, name)]
-    progress = resync.look(api, area, last["id"], (GATEWAY,))
+    progress = resync.look(api, area, last["id"], (GATEWAY, *node.services))
     return Lost(last, changes, progress.missing)
 
 

@@ -233,12 +233,18 @@ def test_lost_effects_are_done_again_and_none_twice(restored):
 def test_exactly_what_others_had_seen_is_listed_as_lost(restored):
     """The changed one, the new one with its summary, and what came in between two databases' moments."""
     seen = restored.noticed & set(restored.applied) - restored.held
-    found = eventually(lambda: (told := restored.lost()) and not told["missing"] and told)
-    by_noun: dict[str, dict[str, Any]] = {"registry.organisation": {}, "registry.summary": {}}
-    for one in found["changes"]:
-        by_noun[one["of"]][one["state"].get("organisation", one["id"])] = one
+    expected = {restored.ids["changed"], restored.ids["gone"]} | seen
+
+    def listed() -> dict[str, dict[str, Any]] | None:
+        told = restored.lost()
+        by_noun: dict[str, dict[str, Any]] = {"registry.organisation": {}, "registry.summary": {}}
+        for one in told.get("changes", ()):
+            by_noun[one["of"]][one["state"].get("organisation", one["id"])] = one
+        whole = not told.get("missing", True) and set(by_noun["registry.organisation"]) == expected
+        return by_noun if whole else None
+
+    by_noun = eventually(listed, what=f"{expected} listed as lost")
     organisations = by_noun["registry.organisation"]
-    assert set(organisations) == {restored.ids["changed"], restored.ids["gone"]} | seen
     changed, gone = (organisations[restored.ids[name]] for name in ("changed", "gone"))
     assert (changed["ours"], changed["theirs"], changed["gone"]) == ([1, 1], [1, 2], False)
     assert changed["state"]["status"] == "accepted"
