@@ -144,12 +144,20 @@ def back_up(tiers: Tiers, file: Path, kills: int, chance: random.Random, checks:
         whole = finished(tiers, "backup", DISTRICT, "--to", str(file.with_name("first.tar")))
         say(f"backup of a working node: {whole:.1f} s")
         for number, after in hits(tiers, kills, whole, chance, "backup", DISTRICT, "--to", str(file)):
-            say(f"kill -9 {number}: backup after {after:.1f} s, a file that looks like one: {file.exists()}")
-            checks.append((f"backup, kill {number}: a file that looks like one", False, file.exists()))
+            there = "a file" if file.exists() else "no file"
+            say(f"kill -9 {number}: backup after {after:.1f} s, {there}")
+            # Killed between its last step and its end, it has left a whole one.
+            checks.append(
+                (f"backup, kill {number}: half a file", False, file.exists() and not sound(tiers, file))
+            )
             file.unlink(missing_ok=True)
         finished(tiers, "backup", DISTRICT, "--to", str(file))
     left = sorted(path.name for path in file.parent.iterdir())
     checks.append(("what lies in the folder afterwards", sorted(["first.tar", file.name]), left))
+
+
+def sound(tiers: Tiers, file: Path) -> bool:
+    return command(tiers, "restore", str(file), "--dry-run").wait(120) == 0
 
 
 def hits(
