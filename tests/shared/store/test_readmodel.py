@@ -357,8 +357,8 @@ def test_read_models_run_before_effects_and_queues_are_bound_to_what_is_handled(
     assert table.of(event("collected", "need", "needs")) == []
     bound = [
         "gateway.node.#",
-        "gateway.resync.asked.#",
         "gateway.restore.announced.#",
+        "gateway.resync.asked.#",
         "needs.need.merged.#",
         "registry.permit.#",
     ]
