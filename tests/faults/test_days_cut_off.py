@@ -31,6 +31,7 @@ def test_nothing_is_lost_doubled_or_out_of_order_after_a_link_was_down_and_the_b
     result: Result,
 ) -> None:
     assert (result.lost, result.doubled, result.out_of_order) == (0, 0, 0)
+    assert result.read >= 2 * EVENTS
     assert result.effects == EVENTS - EVENTS * 96 // 500 * 5 + EVENTS // 50
     assert result.most["link.up"] >= EVENTS, "they had to wait"
     assert result.most[f"link.down.{STREET}"] >= EVENTS
