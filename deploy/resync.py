@@ -13,7 +13,6 @@ from deploy.api import Api
 from deploy.home import Home
 from deploy.trouble import ATTENTION, DONE, Trouble
 from shared import areas
-from shared.events.directed import EVERY
 from shared.ids import new_id
 from shared.node import GATEWAY
 
@@ -45,38 +44,56 @@ def resync(
     home: Home,
     area: str,
     *,
-    service: str = EVERY,
-    request: str | None = None,
+    service: str | None = None,
+    requests: Iterable[str] = (),
     wait: float,
     dry_run: bool,
     say: Callable[[str], None],
     watch: Watch,
 ) -> int:
-    """Ask, or go on watching `request`, for up to `wait` seconds. Calls `watch` at each look."""
-    api, node = Api(home, area), home.node(area)
-    if service not in (EVERY, GATEWAY, *node.services):
-        raise Trouble(f"node {area} hosts no {service} (it hosts {', '.join((GATEWAY, *node.services))})")
+    """Ask for one service or all of the node's, or go on watching `requests`, for up to `wait` seconds.
+
+    Calls `watch` at each look.
+    """
+    api, hosted = Api(home, area), (GATEWAY, *home.node(area).services)
+    if service not in (None, *hosted):
+        raise Trouble(f"node {area} hosts no {service} (it hosts {', '.join(hosted)})")
     if dry_run:
         expected = sorted({f"{name} of {other}" for other, name in _line(api, area)})
         say(f"would ask {', '.join(expected) or 'nobody: no other node is known'}")
         return DONE
-    if request is None:
-        request = api.post("/api/node/resyncs", {"service": service}, new_id())["id"]
-        say(f"asked; to go on watching later: hatchery node resync {area} --request {request}")
-    target = next((r["target"] for r in api.get("/api/node/resyncs")["items"] if r["id"] == request), None)
-    if target is None:
-        raise Trouble(f"node {area} knows no request {request}")
-    targets = (GATEWAY, *node.services) if target == EVERY else (target,)
+    asked = _targets(api, area, requests) if requests else {}
+    if not asked:
+        for target in [service] if service else hosted:
+            asked[api.post("/api/node/resyncs", {"service": target}, new_id())["id"]] = target
+        options = " ".join(f"--request {request}" for request in asked)
+        say(f"asked; to go on watching later: hatchery node resync {area} {options}")
     end = time.monotonic() + wait
     while True:
-        progress = look(api, area, request, targets)
-        watch(progress)
-        if not progress.missing:
+        found = [look(api, area, request, (target,)) for request, target in asked.items()]
+        told = [one for progress in found for one in progress.told]
+        missing = sorted({one for progress in found for one in progress.missing})
+        watch(Progress(told, missing))
+        if not missing:
             return DONE
         if time.monotonic() > end:
-            say(f"not told yet: {', '.join(progress.missing)}; they answer when their links are up")
+            say(f"not told yet: {', '.join(missing)}; they answer when their links are up")
             return ATTENTION
         time.sleep(LOOK)
+
+
+def _targets(api: Api, area: str, requests: Iterable[str]) -> dict[str, str]:
+    """The service that each request was made for. Raises Trouble for one that the node does not know."""
+    known: dict[str, str] = {}
+    path = "/api/node/resyncs?limit=200"
+    while path:
+        page = api.get(path)
+        known |= {one["id"]: one["target"] for one in page["items"]}
+        path = f"/api/node/resyncs?limit=200&cursor={page['next']}" if page["next"] else ""
+    for request in requests:
+        if request not in known:
+            raise Trouble(f"node {area} knows no request {request}")
+    return {request: known[request] for request in requests}
 
 
 def look(api: Api, area: str, request: str, targets: Iterable[str]) -> Progress:

@@ -22,7 +22,6 @@ from deploy.replay.progress import shown
 from deploy.trouble import ATTENTION, DONE, Trouble
 from deploy.wish import Wish
 from shared import areas
-from shared.events.directed import EVERY
 from shared.node import GATEWAY, SERVICES
 
 app = group("Nodes: add, run, look after, take off.")
@@ -220,8 +219,10 @@ def node_list(as_json: Json = False) -> None:
 @app.command("resync")
 def node_resync(
     area: Area,
-    service: Annotated[str, typer.Argument(help="one service of the node; default: all")] = EVERY,
-    request: Annotated[str | None, typer.Option(help="only watch a request made earlier")] = None,
+    service: Annotated[str | None, typer.Argument(help="one service of the node; default: all")] = None,
+    request: Annotated[
+        list[str] | None, typer.Option(help="only watch a request made earlier; may be repeated")
+    ] = None,
     wait: Annotated[float, typer.Option(min=0, help="seconds to wait for all answers")] = 300,
     dry_run: DryRun = False,
 ) -> None:
@@ -235,7 +236,7 @@ def node_resync(
             Home.here(),
             area,
             service=service,
-            request=request,
+            requests=request or (),
             wait=wait,
             dry_run=dry_run,
             say=typer.echo,

@@ -12,7 +12,6 @@ from shared import areas, keys, runtime
 from shared.call import Call
 from shared.errors import Misdirected, Refused, Text
 from shared.events import directed
-from shared.events.directed import EVERY
 from shared.store import command, find, new, save, save_all, timeline
 from shared.store.aggregate import AlreadyApplied
 
@@ -44,7 +43,7 @@ def _announce(call: Call, mine: AnnouncedNode | None, withdrawn: Collection[str]
         asked = [_request(call, service) for service in call.node.services if service not in before]
     else:
         area = call.node.area
-        asked = [_request(call, EVERY)] if call.node.parent else []  # a root that is new has nobody to ask
+        asked = _requests(call) if call.node.parent else []  # a root that is new has nobody to ask
         mine = AnnouncedNode(id=area, area=area, owner=area, seat=area, created_at=call.now)
     for name, value in told.items():
         setattr(mine, name, value)
@@ -64,9 +63,8 @@ def _description(call: Call, withdrawn: Collection[str]) -> dict[str, Any]:
 
 @command
 def resync(call: Call, service: str) -> Resync:
-    """Ask for the state again that a service here, or `all` of them, keep. Raises Refused for one that this
-    node does not host."""
-    if service != EVERY and service not in runtime.bindings():
+    """Ask for the state again that a service here keeps. Raises Refused for one that this node does not host."""
+    if service not in runtime.bindings():
         raise Refused(
             "service-not-hosted",
             Text(f"This node does not host {service}.", f"本节点未部署服务 {service}。"),
@@ -77,10 +75,13 @@ def resync(call: Call, service: str) -> Resync:
 
 
 def _request(call: Call, target: str) -> Resync:
-    bindings = runtime.bindings()
-    wanted = bindings.values() if target == EVERY else [bindings.get(target, [])]
-    nouns = directed.nouns(pattern for patterns in wanted for pattern in patterns)
+    nouns = directed.nouns(runtime.bindings().get(target, []))
     return new(call, Resync, area=call.node.area, label=f"resync {target}", target=target, nouns=nouns)
+
+
+def _requests(call: Call) -> list[Resync]:
+    """One for each service of this node: each is told what it keeps, and nothing of what the others do."""
+    return [_request(call, service) for service in runtime.bindings()]
 
 
 @command
@@ -96,8 +97,8 @@ def announce_restore(call: Call) -> Restore | None:
         area=call.node.area,
         since=restored[1],
     )
-    asked = _request(call, EVERY)
-    save_all(call, (restore, subjects.RESTORE_ANNOUNCED), (asked, subjects.ASKED))
+    asked = [(one, subjects.ASKED) for one in _requests(call)]
+    save_all(call, (restore, subjects.RESTORE_ANNOUNCED), *asked)
     return restore
 
 

@@ -22,7 +22,7 @@ class Resync(Aggregate):
     """A request to all nodes above and below to tell the state again that this node's services keep."""
 
     meta = {"collection": "resyncs"}
-    target = StringField(required=True)  # a service, or all
+    target = StringField(required=True)  # a service
     nouns = ListField(StringField())  # <service>.<noun>, as the services asked to know them at that time
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
-from shared.events.directed import EVERY
 from shared.events.handlers import ResyncAsked
 from shared.fields import Area, Moment, Schema
 from shared.node import GATEWAY, SERVICES
@@ -50,9 +49,9 @@ class NewResync(Schema):
     """Which service is to hear its state again."""
 
     service = fields.Str(
-        load_default=EVERY,
-        validate=validate.OneOf([EVERY, GATEWAY, *SERVICES]),
-        metadata={"description": "one that this node hosts, or all of them"},
+        required=True,
+        validate=validate.OneOf([GATEWAY, *SERVICES]),
+        metadata={"description": "one that this node hosts"},
     )
 
 
