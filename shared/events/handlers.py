@@ -114,7 +114,7 @@ def replica(subject: Subject, kind: type[Aggregate]) -> Handler:
         if event.owner == here:
             return None  # it comes whole, by hand-over: an event does not carry all that an owner needs
         news = _news(kind, event, data)
-        return replace(news, state=migrations.raised(kind, news.state), spare=here)
+        return replace(news, state=migrations.raised(kind, news.state, reading=False), spare=here)
 
     form = (subject.service, subject.noun, subject.version, subject.state)
     return _keeping(form, kind, f"copy {subject.noun}", told)

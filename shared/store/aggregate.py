@@ -16,7 +16,7 @@ from __future__ import annotations
 import functools
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from typing import (
     TYPE_CHECKING,
@@ -96,9 +96,10 @@ class Aggregate(Document):
     outbox = ListField(DictField())
     inbox = ListField(StringField())
     pending_since = DateTimeField()
-    steps: ClassVar[
-        tuple[migrations.Step, ...]
-    ] = ()  # from the first form of the record to that of this version
+    # From the first form of the record to that of this version; a kind's own steps come behind these.
+    steps: ClassVar[tuple[migrations.Step, ...]] = (
+        migrations.Step("seat", lambda kind, stored: {"seat": kind.seat_of(stored)}, on_read=False),
+    )
 
     @classmethod
     def _from_son(cls, son: dict[str, Any], *args: Any, **kwargs: Any) -> Self:
@@ -112,6 +113,11 @@ class Aggregate(Document):
     def seat_by_rule(self) -> str:
         """The seat of a record that an older version made without one."""
         return str(self.area)
+
+    @classmethod
+    def seat_of(cls, stored: Mapping[str, Any]) -> str:
+        """The seat of a record as it is stored."""
+        return cls._from_son(dict(stored)).seated_at
 
     @classmethod
     def tied(cls, owner: str, area: str) -> dict[str, Any] | None:
@@ -281,6 +287,7 @@ def _write(call: Call, change: Change, session: Any) -> None:
     aggregate.updated_at = call.now
     if aggregate.version == 0:
         aggregate.schema_version = migrations.newest(type(aggregate))
+        aggregate.seat = aggregate.seated_at
     aggregate.sequence += 1
     if aggregate.version == 0 and aggregate.epoch == timeline.FIRST:
         # What a restore forgot may be made again with the same id: it must outrank what others remember of it.

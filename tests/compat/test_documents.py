@@ -135,7 +135,12 @@ def test_a_changed_document_keeps_what_it_had(name: str, collection: str, sample
         key: value for key, value in stored.items() if key not in MANAGED
     }
     assert after["version"] == stored["version"] + 1
-    assert after["schema_version"] == migrations.newest(kind)
+    list(migrations.run(connection.database(), kind))
+    migrated = raw(kind, stored["_id"])
+    assert migrated["schema_version"] == migrations.newest(kind)
+    assert {key: migrated.get(key) for key in after.keys() - MANAGED} == {
+        key: value for key, value in after.items() if key not in MANAGED
+    }, "a step only adds"
     for envelope in previous.frozen("events", name):
         if (envelope["subject"], envelope["causationid"]) == (stored["_id"], stored["inbox"][-1]):
             then, now = envelope["data"], after["outbox"][0]["data"]

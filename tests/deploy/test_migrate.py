@@ -73,7 +73,8 @@ def test_what_an_older_version_writes_meanwhile_is_told_by_the_exit_code(
 
     def disturbed(*arguments: Any) -> Iterator[Any]:
         yield from run(*arguments)
-        stations.insert_one({"_id": "s9", "name": "late", "version": 1, "schema_version": 1})
+        late = {"_id": "s9", "name": "late", "version": 1, "schema_version": 1}
+        stations.replace_one({"_id": "s9"}, late, upsert=True)
 
     monkeypatch.setattr(migrations, "run", disturbed)
     outcome = hatchery("migrate", AREA)
