@@ -47,6 +47,7 @@ class Plan:
 
 def add(home: Home, wish: Wish, *, dry_run: bool, say: Say) -> int:
     """Bring the node into being, or to what the wish says; the same wish a second time changes nothing."""
+    before = home.node(wish.area).services if wish.area in home.nodes() else ()
     plan = plan_add(home, wish)
     lines = list(plan.lines())
     for line in lines:
@@ -60,7 +61,7 @@ def add(home: Home, wish: Wish, *, dry_run: bool, say: Say) -> int:
     if plan.parent is None:
         return DONE
     states = links.wait_running(plan.here.admin, plan.here.address.vhost, LINK_WAIT)
-    if lines and plan.description["services"]:
+    if set(plan.description["services"]) - set(before):
         say(
             f"once the node runs, it takes over what nodes above hold for it: hatchery node handover {plan.area}"
         )

@@ -8,6 +8,7 @@ from typing import Any
 
 import pika
 from pika.adapters.blocking_connection import BlockingChannel
+from pymongo import MongoClient
 
 from deploy.broker_admin import BrokerAdmin
 from deploy.embedded import EmbeddedAddresses
@@ -19,7 +20,7 @@ def admin_url(addresses: EmbeddedAddresses) -> str:
 
 
 def clear(addresses: EmbeddedAddresses, district: str) -> None:
-    """Delete every virtual host and user that belongs to the district."""
+    """Delete every virtual host, user and database that belongs to the district."""
     admin = BrokerAdmin(admin_url(addresses))
     for name in admin.vhosts():
         if name.startswith(district):
@@ -28,6 +29,10 @@ def clear(addresses: EmbeddedAddresses, district: str) -> None:
         for user in admin._get("users"):
             if user["name"].startswith(f"{prefix}{district}"):
                 admin.delete_user(user["name"])
+    with MongoClient[dict[str, Any]](addresses.store_uri) as client:
+        for name in client.list_database_names():
+            if name.startswith(f"hatchery_{district}"):
+                client.drop_database(name)
 
 
 @contextmanager

@@ -265,7 +265,7 @@ def test_systemd_takes_the_unit(render: Render, file: Path, tmp_path: Path):
 @pytest.fixture
 def installed(embedded: Embedded, home: Home, tmp_path: Path) -> Iterator[tuple[str, Path]]:
     """Area and folder of a small node on two hosts, both of them this machine, installed as the steps say."""
-    area, folder = "990301", tmp_path / "etc"
+    area, folder = "990331", tmp_path / "etc"
     services = ("registry", "needs", "notifications")
     nodes.add(home, Wish(area, services=services, port=free_base_port()), dry_run=False, say=lambda _: None)
     hosts = {"127.0.0.1": ["gateway", "registry"], "localhost": ["needs", "notifications"]}

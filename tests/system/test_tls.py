@@ -33,7 +33,7 @@ from tests.load import Load, organisations
 from tests.system.conftest import Tiers, start_all
 
 pytestmark = pytest.mark.system
-DISTRICT, STREET = "990301", "990301001"  # of no code list
+DISTRICT, STREET = "990321", "990321001"  # of no code list
 COPIES = 'hatchery_events_handled_total{handler="copy organisation",outcome="%s"'
 
 
