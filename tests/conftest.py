@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import http.server
-import sys
 import threading
 import uuid
 from collections.abc import Callable, Iterator
@@ -12,14 +10,8 @@ from urllib.parse import quote
 import pytest
 import requests
 
+import tests.real_threads  # noqa: F401
 from deploy.embedded import Embedded
-
-# eventlet, which comes with Nameko's web server, leaves its own copy of http.server behind, whose locks wait
-# for green threads. The tests' servers run in real ones.
-_http_server = http.server
-import nameko.web.server  # noqa: E402, F401
-
-sys.modules["http.server"] = http.server = _http_server
 
 
 @pytest.fixture(scope="session")

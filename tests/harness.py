@@ -19,6 +19,7 @@ import pika
 import requests
 import yaml
 
+import tests.real_threads  # noqa: F401
 from deploy.embedded import Embedded
 from shared import keys, tls
 from shared.call import Grant
