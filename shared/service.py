@@ -9,6 +9,8 @@ A service's folder has the same parts under the same names:
     schemas.py    forms of requests, answers and events
     events.py     what it publishes, and the table of what it handles
     service.py    the Nameko class: thin entrypoints only
+
+Where a part has grown, it is a folder of that name with one module a subject (the registry).
 """
 
 from __future__ import annotations

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from services.registry import commands, documents, schemas, subjects
+from services.registry import documents, subjects
+from services.registry.commands import summaries
+from services.registry.schemas.organisations import OrganisationState
+from services.registry.subjects.organisations import ALL as ORGANISATION_EVENTS
+from services.registry.subjects.organisations import ORGANISATION
+from services.registry.subjects.party import BRANCH
+from services.registry.subjects.stations import STATION
+from services.registry.subjects.summaries import SUMMARY
 from shared.events.handlers import Handlers, effect, replicas
 
 PUBLISHES = subjects.ALL
 TELLS = (
-    (subjects.ORGANISATION, documents.Organisation),
-    (subjects.STATION, documents.Station),
-    (subjects.BRANCH, documents.PartyBranch),
-    (subjects.SUMMARY, documents.Summary),
+    (ORGANISATION, documents.Organisation),
+    (STATION, documents.Station),
+    (BRANCH, documents.PartyBranch),
+    (SUMMARY, documents.Summary),
 )
 
 HANDLERS = Handlers(
     *replicas(TELLS),
-    *(
-        effect(event.type, schemas.OrganisationState, commands.announce_summary)
-        for event in subjects.ORGANISATION_EVENTS
-    ),
+    *(effect(event.type, OrganisationState, summaries.announce_summary) for event in ORGANISATION_EVENTS),
 )

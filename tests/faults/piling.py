@@ -21,7 +21,7 @@ from services.needs import subjects as needs_subjects
 from services.notifications import documents as notifications
 from services.notifications import subjects as notifications_subjects
 from services.registry import documents as registry
-from services.registry import subjects as registry_subjects
+from services.registry.subjects import organisations as registry_subjects
 from shared import clock, runtime
 from shared.call import Call
 from shared.events.types import EventType

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from services.registry import domain
+from services.registry.domain import organisations as rules
+from services.registry.domain import party, stations
 from shared.errors import Forbidden, Refused
 from shared.lifecycle import advance, initial, table
 from tests.services.registry.credit_codes import credit_code
@@ -14,13 +15,13 @@ STREET, COMMUNITY = "230102001", "230102001003"
 
 def fault(track: str, kind: str | None, code: str | None) -> str | None:
     with pytest.raises(Refused) as raised:
-        domain.check_identity(track, kind, code)
+        rules.check_identity(track, kind, code)
     return raised.value.field
 
 
-@pytest.mark.parametrize(("kind", "beginning"), domain.TYPES.items())
+@pytest.mark.parametrize(("kind", "beginning"), rules.TYPES.items())
 def test_a_registered_organisation_has_a_type_and_the_credit_code_of_that_type(kind: str, beginning: str):
-    domain.check_identity("registered", kind, credit_code(beginning))
+    rules.check_identity("registered", kind, credit_code(beginning))
 
 
 def test_a_credit_code_of_another_type_is_refused():
@@ -43,69 +44,69 @@ def test_a_registered_organisation_without_a_type_is_refused():
 
 
 def test_a_filed_team_has_neither_type_nor_credit_code():
-    domain.check_identity("filed", None, None)
+    rules.check_identity("filed", None, None)
     assert fault("filed", "association", None) == "type"
     assert fault("filed", None, credit_code()) == "credit_code"
 
 
 @pytest.mark.parametrize("area", ["230102", STREET, COMMUNITY])
 def test_registrations_are_decided_by_the_district(area: str):
-    assert domain.deciding_area("registered", area) == "230102"
+    assert rules.deciding_area("registered", area) == "230102"
 
 
 def test_filings_are_decided_by_the_street_and_by_the_district_for_its_own():
-    told = [domain.deciding_area("filed", area) for area in ("230102", STREET, COMMUNITY)]
+    told = [rules.deciding_area("filed", area) for area in ("230102", STREET, COMMUNITY)]
     assert told == ["230102", STREET, STREET]
 
 
 def test_streets_decide_on_filings_only_and_hub_bodies_on_nothing():
-    domain.check_decider("filed", ["street_staff"])
-    domain.check_decider("registered", ["auditor", "district_staff"])
+    rules.check_decider("filed", ["street_staff"])
+    rules.check_decider("registered", ["auditor", "district_staff"])
     for track, role in (
         ("registered", "street_staff"),
         ("registered", "hub_operator"),
         ("filed", "hub_operator"),
     ):
         with pytest.raises(Forbidden, match="not-the-registrar"):
-            domain.check_decider(track, [role])
+            rules.check_decider(track, [role])
 
 
 def test_an_application_is_accepted_and_approved():
-    state = initial(domain.OrganisationLife)
+    state = initial(rules.OrganisationLife)
     for action in ("ask_correction", "resubmit", "accept", "approve", "suspend", "resume", "cancel"):
-        state = advance(domain.OrganisationLife, state, action)
+        state = advance(rules.OrganisationLife, state, action)
     assert state == "cancelled"
 
 
 def test_a_decision_before_acceptance_names_what_is_possible():
     with pytest.raises(Refused) as raised:
-        advance(domain.OrganisationLife, "applied", "approve")
+        advance(rules.OrganisationLife, "applied", "approve")
     assert raised.value.remedy is not None
     assert raised.value.remedy.en == "Possible now: accept, ask_correction."
 
 
 def test_what_was_refused_or_cancelled_stays_so():
-    states = table(domain.OrganisationLife)
+    states = table(rules.OrganisationLife)
     assert (states["refused"], states["cancelled"]) == ({}, {})
 
 
 def lists(*missing: str) -> tuple[dict[str, bool], dict[str, bool]]:
     return (
-        {item: item not in missing for item in domain.FIVE_HAVES},
-        {item: item not in missing for item in domain.SEVEN_IN_COMMON},
+        {item: item not in missing for item in stations.FIVE_HAVES},
+        {item: item not in missing for item in stations.SEVEN_IN_COMMON},
     )
 
 
 def test_a_station_complies_when_both_lists_are_complete():
-    assert domain.complies(*lists())
-    for item in (*domain.FIVE_HAVES, *domain.SEVEN_IN_COMMON):
-        assert not domain.complies(*lists(item)), item
-    assert not domain.complies({}, {})
+    assert stations.complies(*lists())
+    for item in (*stations.FIVE_HAVES, *stations.SEVEN_IN_COMMON):
+        assert not stations.complies(*lists(item)), item
+    assert not stations.complies({}, {})
 
 
 def refused(kind: str, number: int) -> bool:
     try:
-        domain.check_branch(kind, [str(n) for n in range(number)])
+        party.check_branch(kind, [str(n) for n in range(number)])
     except Refused:
         return True
     return False
@@ -119,4 +120,4 @@ def test_independent_branches_have_one_organisation_and_joint_ones_two_at_least(
 
 def test_an_organisation_named_twice_does_not_make_a_joint_branch():
     with pytest.raises(Refused, match="branch-members"):
-        domain.check_branch("joint", ["a", "a"])
+        party.check_branch("joint", ["a", "a"])

@@ -1,9 +1,9 @@
-"""Rules of the registry. Two tracks (Kundulun): `registered` 登记 for legal persons, `filed` 备案 for
+"""Rules of organisations 社会组织 on two tracks (Kundulun): `registered` 登记 for legal persons, `filed` 备案 for
 grassroots teams without one."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 
 from statemachine import State, StateMachine
 from stdnum.cn import uscc
@@ -13,18 +13,17 @@ from shared import areas
 from shared.errors import Fault, Forbidden, Refused, Text
 
 TRACKS = ("registered", "filed")
+
+
 TYPES = {
     "association": "51",  # 社会团体
     "non_enterprise": "52",  # 民办非企业单位
     "foundation": "53",  # 基金会
 }  # with the first two digits of their credit codes (GB 32100: civil affairs)
-BRANCH_KINDS = ("independent", "joint", "functional")  # 独立、联合、功能型党组织
+
 
 # From the approval on, an organisation is public.
 PUBLIC_STATES = ("active", "suspended", "cancelled")
-
-FIVE_HAVES = ("window", "desk_sign", "computer", "filing_cabinet", "records")  # 五有 (Daoli)
-SEVEN_IN_COMMON = ("sign", "plate", "panels", "content", "functions", "duties", "procedure")  # 七统一 (Daoli)
 
 
 class OrganisationLife(StateMachine):
@@ -119,42 +118,3 @@ def _is_credit_code(code: str) -> bool:
     except ValidationError:
         return False
     return True
-
-
-def complies(five_haves: Mapping[str, bool], seven_in_common: Mapping[str, bool]) -> bool:
-    """Whether a service station 服务站 meets both check lists in full."""
-    return all(five_haves.get(item) for item in FIVE_HAVES) and all(
-        seven_in_common.get(item) for item in SEVEN_IN_COMMON
-    )
-
-
-def check_branch(kind: str, organisations: Collection[str]) -> None:
-    """Raise Refused unless the number of organisations fits: an independent branch 独立党支部 belongs to one,
-    a joint branch 联合党支部 to two at least."""
-    if len(set(organisations)) != len(organisations):
-        raise Refused(
-            "branch-members",
-            Text("An organisation is named twice.", "有社会组织被重复填写。"),
-            Text("Name each organisation once.", "每个社会组织只填写一次。"),
-            field="organisations",
-        )
-    if kind == "independent" and len(organisations) != 1:
-        raise Refused(
-            "branch-members",
-            Text(
-                "An independent branch belongs to exactly one organisation.",
-                "独立党组织只能由一个社会组织建立。",
-            ),
-            Text("Name one organisation, or choose 'joint'.", "请只填写一个社会组织，或选择联合党组织。"),
-            field="organisations",
-        )
-    if kind == "joint" and len(organisations) < 2:
-        raise Refused(
-            "branch-members",
-            Text(
-                "A joint branch belongs to two organisations at least.",
-                "联合党组织须由两个以上社会组织建立。",
-            ),
-            Text("Name all organisations of the branch.", "请填写参加的全部社会组织。"),
-            field="organisations",
-        )

@@ -1,43 +1,13 @@
-"""What can be asked of the registry: records owned here and copies of those owned by other nodes."""
+"""Areas, and counts over them."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from services.registry import domain
-from services.registry.documents import Organisation, PartyBranch, Station, Summary
+from services.registry.documents.organisations import Organisation
+from services.registry.documents.party import PartyBranch
+from services.registry.documents.stations import Station
 from shared import areas
-from shared.call import Call
 from shared.http import Page
-from shared.store.queries import below, get, page
-
-_organisation = get(Organisation)
-station = get(Station)
-branch = get(PartyBranch)
-
-
-def organisation(call: Call, identifier: str) -> Organisation:
-    """One organisation. What is not public yet is shown to those only who have to do with it."""
-    found = _organisation(identifier)
-    if found.status not in domain.PUBLIC_STATES:
-        call.authorise(found.area, found.id)
-    return found
-
-
-def organisations(query: dict[str, Any]) -> Any:
-    return page(Organisation, query, "track", "status")
-
-
-def stations(query: dict[str, Any]) -> Any:
-    return page(Station, query)
-
-
-def branches(query: dict[str, Any]) -> Any:
-    return page(PartyBranch, query)
-
-
-def summaries(query: dict[str, Any]) -> Any:
-    return page(Summary, query)
+from shared.store.queries import below
 
 
 def divisions(area: str) -> Page[areas.Division]:

@@ -1,0 +1,10 @@
+"""What the registry stores: one module a subject."""
+
+from services.registry.documents.organisations import Organisation
+from services.registry.documents.party import PartyBranch
+from services.registry.documents.stations import Station
+from services.registry.documents.summaries import Summary
+
+ALL = (Organisation, Station, PartyBranch, Summary)
+
+__all__ = ["ALL", "Organisation", "PartyBranch", "Station", "Summary"]

@@ -1,0 +1,1 @@
+"""Rules of the registry, pure: one module a subject."""

@@ -1,0 +1,1 @@
+"""What can be asked of the registry: one module a subject."""

@@ -1,0 +1,1 @@
+"""Forms of the registry's requests, answers and events: one module a subject."""

@@ -1,0 +1,24 @@
+"""Forms of public summaries."""
+
+from __future__ import annotations
+
+from marshmallow import fields
+
+from shared.fields import Area, Id, Schema
+
+
+class SummaryState(Schema):
+    """What everybody may know of an organisation."""
+
+    id = Id(required=True)
+    area = Area(required=True)
+    organisation = Id(required=True)
+    name = fields.Str(required=True)
+    track = fields.Str(required=True)
+    type = fields.Str(load_default=None, allow_none=True)
+    category = fields.Str(load_default=None, allow_none=True)
+    status = fields.Str(required=True)
+
+
+class SummaryView(SummaryState):
+    """A public summary as the API answers it."""
