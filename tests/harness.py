@@ -157,16 +157,17 @@ class RunningNode:
         path: str,
         role: str | None,
         *,
+        area: str | None = None,
         organisation: str | None = None,
         key: str | None = None,
         now: str | None = None,
         headers: dict[str, str] | None = None,
         **more: Any,
     ) -> requests.Response:
-        """Through the node's gateway; as `role` at the node's own area, or as nobody for None."""
+        """Through the node's gateway; as `role` at `area` (the node's own if left out), or as nobody for None."""
         sent = {"Accept-Language": "en"} | (headers or {})
         if role:
-            sent["Authorization"] = f"Bearer {self.token(role, organisation=organisation)}"
+            sent["Authorization"] = f"Bearer {self.token(role, area, organisation)}"
         if key:
             sent["Idempotency-Key"] = key
         if now:

@@ -8,6 +8,7 @@ from services.registry.schemas.organisations import OrganisationState
 from services.registry.subjects.organisations import ALL as ORGANISATION_EVENTS
 from services.registry.subjects.organisations import ORGANISATION
 from services.registry.subjects.party import BRANCH
+from services.registry.subjects.rules import AREA_RULE
 from services.registry.subjects.stations import STATION
 from services.registry.subjects.summaries import SUMMARY
 from shared.events.handlers import Handlers, effect, replicas
@@ -18,6 +19,7 @@ TELLS = (
     (STATION, documents.Station),
     (BRANCH, documents.PartyBranch),
     (SUMMARY, documents.Summary),
+    (AREA_RULE, documents.AreaRuleSetting),
 )
 
 HANDLERS = Handlers(

@@ -8,6 +8,7 @@ from services.registry import documents, events
 from services.registry.routes.figures import FigureRoutes
 from services.registry.routes.organisations import OrganisationRoutes
 from services.registry.routes.party import PartyRoutes
+from services.registry.routes.rules import RegistryRuleRoutes
 from services.registry.routes.stations import StationRoutes
 from services.registry.routes.summaries import SummaryRoutes
 from shared.owning import OwningService
@@ -19,6 +20,7 @@ class RegistryService(
     PartyRoutes,
     SummaryRoutes,
     FigureRoutes,
+    RegistryRuleRoutes,
     OwningService,
 ):
     """登记备案"""

@@ -6,6 +6,7 @@ from typing import Any
 
 from services.registry.documents.organisations import Organisation
 from services.registry.domain import organisations as rules
+from services.registry.queries.rules import value
 from services.registry.subjects import organisations as subjects
 from shared import areas
 from shared.call import Call
@@ -20,7 +21,8 @@ Data = dict[str, Any]
 def apply_as_organisation(call: Call, body: Data) -> Organisation:
     """Apply to be registered or filed. Raises Refused where type or credit code do not fit the track."""
     rules.check_identity(body["track"], body["type"], body["credit_code"])
-    decided_at = rules.deciding_area(body["track"], body["area"])
+    filing_tier = value(rules.FILING_DECIDED_BY, body["area"], call.now)
+    decided_at = rules.deciding_area(body["track"], body["area"], filing_tier)
     organisation = new(call, Organisation, at=decided_at, **body)
     return save(call, organisation, subjects.APPLIED)
 
@@ -40,8 +42,8 @@ def resubmit(call: Call, organisation_id: str, body: Data) -> Organisation:
     """Hand in again what was corrected 补正. Raises Refused where the whole then does not fit the track."""
     organisation = load(call, Organisation, organisation_id, organisation_field="id")
     organisation.status = advance(rules.OrganisationLife, organisation.status, "resubmit")
-    for name, value in body.items():
-        setattr(organisation, name, value)
+    for name, corrected in body.items():
+        setattr(organisation, name, corrected)
     rules.check_identity(organisation.track, organisation.type, organisation.credit_code)
     organisation.reasons = None
     return save(call, organisation, subjects.RESUBMITTED)
@@ -73,7 +75,8 @@ def _move(
 ) -> Organisation:
     organisation = load(call, Organisation, organisation_id)
     # A street's node may vouch for any role, but only at its own area: the deciding area is what counts.
-    where = rules.deciding_area(organisation.track, organisation.area)
+    # The seat was settled by the rule that held when the application came in.
+    where = organisation.seated_at
     held = [grant.role for grant in call.actor.grants if areas.contains(grant.area, where)]
     rules.check_decider(organisation.track, held)
     organisation.status = advance(rules.OrganisationLife, organisation.status, action)

@@ -4,7 +4,8 @@ from services.registry.documents.organisations import Organisation
 from services.registry.documents.party import PartyBranch
 from services.registry.documents.stations import Station
 from services.registry.documents.summaries import Summary
+from shared.arearules.settings import AreaRuleSetting
 
-ALL = (Organisation, Station, PartyBranch, Summary)
+ALL = (Organisation, Station, PartyBranch, Summary, AreaRuleSetting)
 
-__all__ = ["ALL", "Organisation", "PartyBranch", "Station", "Summary"]
+__all__ = ["ALL", "AreaRuleSetting", "Organisation", "PartyBranch", "Station", "Summary"]

@@ -5,11 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from marshmallow import fields, validate
 from statemachine import State, StateMachine
 from stdnum.cn import uscc
 from stdnum.exceptions import ValidationError
 
 from shared import areas
+from shared.arearules import AreaRule
 from shared.errors import Fault, Forbidden, Refused, Text
 
 TRACKS = ("registered", "filed")
@@ -47,11 +49,23 @@ class OrganisationLife(StateMachine):
     cancel = active.to(cancelled) | suspended.to(cancelled)
 
 
-def deciding_area(track: str, area: str) -> str:
-    """Whose registry decides: the district for registrations, the street or town for filings, which a
-    community only receives (provincial and municipal measures on filing; area data may differ later)."""
+FILING_DECIDED_BY = AreaRule(
+    "filing_decided_by",
+    fields.Str(validate=validate.OneOf(["district", "street"])),
+    "street",
+    source="湘潭市社区社会组织备案管理办法",
+    about=Text("Tier that decides on filings", "作出备案决定的层级"),
+)
+RULES = (FILING_DECIDED_BY,)
+
+
+def deciding_area(track: str, area: str, filing_tier: str = FILING_DECIDED_BY.default) -> str:
+    """Whose registry decides: the district for registrations; for filings, which a community only receives, the
+    tier that the rule `filing_decided_by` says."""
     above = areas.path(area)
-    return above[0] if track == "registered" else above[min(1, len(above) - 1)]
+    if track == "registered" or filing_tier == "district":
+        return above[0]
+    return above[min(1, len(above) - 1)]
 
 
 def check_decider(track: str, roles: Collection[str]) -> None:
