@@ -7,8 +7,11 @@ from requests.adapters import HTTPAdapter
 from werkzeug.wrappers import Request, Response
 
 from shared import runtime
+from shared.call import NOBODY
 from shared.errors import NotFound, Text, Unavailable
-from shared.http.handling import read_body
+from shared.http import auth
+from shared.http.files import LARGEST_FILE
+from shared.http.handling import LARGEST_BODY, read_body
 from shared.node import SERVICES
 from shared.store import nodes
 from shared.telemetry import tracing
@@ -67,7 +70,7 @@ def _send(request: Request, base: str, node: str, service: str, hops: int) -> Re
         answer = _session.request(
             request.method,
             url,
-            data=read_body(request),
+            data=_body(request),
             headers=headers,
             timeout=TIMEOUT,
             verify=runtime.node().verify,
@@ -77,6 +80,13 @@ def _send(request: Request, base: str, node: str, service: str, hops: int) -> Re
         raise _away(node, service) from error
     kept = [(k, v) for k, v in answer.headers.items() if k.lower() not in _OWN]
     return Response(answer.content, status=answer.status_code, headers=kept)
+
+
+def _body(request: Request) -> bytes:
+    """The body, to be passed on. Files are taken from those only who show a good token: they stand in memory here."""
+    large = (request.content_length or 0) > LARGEST_BODY or "Transfer-Encoding" in request.headers
+    known = large and auth.actor(request) is not NOBODY
+    return read_body(request, LARGEST_FILE if known else LARGEST_BODY)
 
 
 def _hosted_nowhere(service: str, area: str) -> NotFound:

@@ -1,6 +1,7 @@
 """HTTP: routes are thin entrypoints of a Nameko service; everything that all of them share is here."""
 
 from shared.http.auth import PUBLIC, SIGNED_IN, roles
+from shared.http.files import Download, Upload, accepts, file_of
 from shared.http.pages import Cursor, Page, PageQuery, page_of
 from shared.http.routes import delete, get, patch, post, put, raw, routes_of
 
@@ -8,9 +9,13 @@ __all__ = [
     "PUBLIC",
     "SIGNED_IN",
     "Cursor",
+    "Download",
     "Page",
     "PageQuery",
+    "Upload",
+    "accepts",
     "delete",
+    "file_of",
     "get",
     "page_of",
     "patch",

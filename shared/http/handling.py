@@ -15,7 +15,7 @@ from shared import clock, runtime
 from shared.call import NOBODY, Actor, Call
 from shared.errors import Fault, Invalid, Text
 from shared.fields import NO_MOMENT, Schema
-from shared.http import auth, idempotency, problems, validation
+from shared.http import auth, files, idempotency, problems, validation
 from shared.http.pages import Page, PageOf
 from shared.http.problems import WrongForm
 from shared.ids import new_id
@@ -43,8 +43,10 @@ def _admitted(entrypoint: RouteEntrypoint, request: Request, values: dict[str, A
     actor = auth.actor(request)
     auth.admit(actor, route.allow)
     moment = _dated(request, actor)
-    raw = read_body(request)
+    raw = read_body(request, route.file.largest if route.file else LARGEST_BODY)
     arguments = dict(values)
+    if route.file is not None:
+        arguments["file"] = files.upload(request, raw, route.file)
     if route.body_schema is not None:
         arguments["body"] = _load(route.body_schema, parse(request, raw), BODY)
     if route.query_schema is not None:
@@ -119,14 +121,14 @@ def _key(request: Request) -> str | None:
     return key
 
 
-def read_body(request: Request) -> bytes:
-    """The request's body, chunked or not. Raises WrongForm where it is too large or cut off."""
+def read_body(request: Request, largest: int = LARGEST_BODY) -> bytes:
+    """The request's body, chunked or not. Raises WrongForm where it has more than `largest` bytes or is cut off."""
     length = request.content_length
-    if length is not None and length > LARGEST_BODY:
-        raise _too_large()
+    if length is not None and length > largest:
+        raise _too_large(largest)
     stream = request.environ["wsgi.input"]
     try:
-        raw: bytes = stream.read(LARGEST_BODY + 1)
+        raw: bytes = stream.read(largest + 1)
     except TimeoutError:
         raise WrongForm(
             408,
@@ -136,20 +138,20 @@ def read_body(request: Request) -> bytes:
         ) from None
     except (OSError, ValueError):  # a broken chunk, or a connection that ended within one
         raise _cut_off() from None
-    if len(raw) > LARGEST_BODY:
-        raise _too_large()
+    if len(raw) > largest:
+        raise _too_large(largest)
     if length is not None and len(raw) < length:
         raise _cut_off()
     return raw
 
 
-def _too_large() -> WrongForm:
+def _too_large(largest: int) -> WrongForm:
     return WrongForm(
         413,
         "body-too-large",
-        Text(f"The request body has more than {LARGEST_BODY} bytes.", f"请求体超过 {LARGEST_BODY} 字节。"),
+        Text(f"The request body has more than {largest} bytes.", f"请求体超过 {largest} 字节。"),
         Text("Send less at once.", "请减少单次发送的内容。"),
-        largest=LARGEST_BODY,
+        largest=largest,
     )
 
 
@@ -218,6 +220,8 @@ def _answer(entrypoint: RouteEntrypoint, request: Request, result: Any) -> Respo
     route = entrypoint.route
     schema = route.answer_schema
     headers = {"Cache-Control": "no-cache" if route.allow is auth.PUBLIC else "no-store"}
+    if isinstance(result, files.Download):
+        return files.download(result, headers)
     if schema is None or result is None:
         return Response(status=204 if route.status == 200 else route.status, headers=headers)
     if isinstance(route.answer, PageOf):

@@ -11,11 +11,13 @@ from marshmallow import fields
 
 from shared.fields import Schema
 from shared.http.auth import PUBLIC
+from shared.http.files import FileOf
 from shared.http.pages import PageOf
 from shared.http.problems import CONTENT_TYPE
 from shared.http.routes import Route, routes_of
 
 _TEXT = {"type": "string"}
+_BYTES = {"type": "string", "format": "binary"}
 
 
 class _Fault(Schema):
@@ -111,6 +113,12 @@ def _operation(route: Route) -> dict[str, Any]:
             "required": True,
             "content": {"application/json": {"schema": route.body}},
         }
+    if route.file:
+        operation["requestBody"] = {
+            "required": True,
+            "description": f"The file, at most {route.file.largest} bytes",
+            "content": {kind: {"schema": _BYTES} for kind in route.file.types},
+        }
     return operation
 
 
@@ -121,6 +129,9 @@ def _parameters(route: Route) -> Iterator[Any]:
         yield {"in": "query", "schema": route.query}
     if route.method == "POST":
         yield "IdempotencyKey"
+    if route.file:
+        named = "attachment; filename*=UTF-8''..., the file's name"
+        yield {"name": "Content-Disposition", "in": "header", "description": named, "schema": _TEXT}
     yield "AcceptLanguage"
 
 
@@ -139,6 +150,9 @@ def _responses(route: Route) -> Iterator[tuple[str, Any]]:
             }
         }
         response["headers"] = {"Link": {"description": 'the next page, rel="next"', "schema": _TEXT}}
+    elif isinstance(route.answer, FileOf):
+        response["content"] = {kind: {"schema": _BYTES} for kind in route.answer.types}
+        response["headers"] = {"Content-Disposition": {"description": "its name", "schema": _TEXT}}
     elif route.answer:
         response["content"] = {"application/json": {"schema": route.answer}}
         if status == 201:

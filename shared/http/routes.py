@@ -9,7 +9,8 @@
             return commands.register_organisation(call, body)
 
 A method gets the Call, the path's variables by their names, and the loaded `body` or `query` where the route
-has a schema for it. It returns what the answer's schema dumps, a Page for lists, or None for an empty answer.
+has a schema for it, or the `file` that it takes (`shared.http.files`). It returns what the answer's schema dumps,
+a Page for lists, a Download for files, or None for an empty answer.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from werkzeug.wrappers import Request, Response
 from shared.fields import Schema
 from shared.http import handling, problems
 from shared.http.auth import Allow
+from shared.http.files import Accepts, FileOf
 from shared.http.pages import PageOf
 from shared.http.server import Server
 from shared.node import GATEWAY
@@ -50,11 +52,12 @@ class Route:
     allow: Allow
     body: type[Schema] | None = None
     query: type[Schema] | None = None
-    answer: type[Schema] | PageOf | None = None
+    answer: type[Schema] | PageOf | FileOf | None = None
     status: int = 200
     summary: str = ""
     description: str = ""
     tags: tuple[str, ...] = field(default=())
+    file: Accepts | None = None
 
     @property
     def variables(self) -> tuple[str, ...]:
@@ -74,8 +77,9 @@ class Route:
 
     @cached_property
     def answer_schema(self) -> Schema | None:
-        kind = self.answer.schema if isinstance(self.answer, PageOf) else self.answer
-        return kind() if kind else None
+        if self.answer is None or isinstance(self.answer, FileOf):
+            return None
+        return self.answer.schema() if isinstance(self.answer, PageOf) else self.answer()
 
 
 def prefix(service: str) -> str:
@@ -170,7 +174,7 @@ def _decorator(route: Callable[[str], Route]) -> Callable[[F], F]:
 def _check(function: Callable[..., Any], route: Route) -> None:
     """A method that does not take what its route gives fails at import, not at the first request."""
     expected = ["self", "call", *route.variables]
-    expected += ["body"] * bool(route.body) + ["query"] * bool(route.query)
+    expected += ["body"] * bool(route.body) + ["file"] * bool(route.file) + ["query"] * bool(route.query)
     found = list(inspect.signature(function).parameters)
     if sorted(found) != sorted(expected) or found[:2] != expected[:2]:
         raise TypeError(
@@ -182,7 +186,7 @@ def get(
     path: str,
     *,
     allow: Allow,
-    answer: type[Schema] | PageOf | None = None,
+    answer: type[Schema] | PageOf | FileOf | None = None,
     query: type[Schema] | None = None,
     status: int = 200,
     summary: str = "",
@@ -196,7 +200,8 @@ def get(
 
 
 class Writing(Protocol):
-    """A decorator for routes that change something. `allow` says who may; there is no default."""
+    """A decorator for routes that change something. `allow` says who may; there is no default. A route that takes
+    a `file` gets it in place of a body."""
 
     def __call__(
         self,
@@ -204,6 +209,7 @@ class Writing(Protocol):
         *,
         allow: Allow,
         body: type[Schema] | None = None,
+        file: Accepts | None = None,
         answer: type[Schema] | None = None,
         query: type[Schema] | None = None,
         status: int = ...,
@@ -219,6 +225,7 @@ def _writes(method: str, standard: int) -> Writing:
         *,
         allow: Allow,
         body: type[Schema] | None = None,
+        file: Accepts | None = None,
         answer: type[Schema] | None = None,
         query: type[Schema] | None = None,
         status: int = standard,
@@ -228,7 +235,7 @@ def _writes(method: str, standard: int) -> Writing:
     ) -> Callable[[F], F]:
         return _decorator(
             lambda name: Route(
-                method, path, name, allow, body, query, answer, status, summary, description, tags
+                method, path, name, allow, body, query, answer, status, summary, description, tags, file
             )
         )
 

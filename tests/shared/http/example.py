@@ -29,10 +29,14 @@ from shared.http import (
     PUBLIC,
     SIGNED_IN,
     Cursor,
+    Download,
     Page,
     PageQuery,
+    Upload,
+    accepts,
     auth,
     delete,
+    file_of,
     get,
     page_of,
     post,
@@ -40,7 +44,8 @@ from shared.http import (
     raw,
     roles,
 )
-from shared.store import connection
+from shared.http.files import CSV, MIB, PDF
+from shared.store import connection, files
 from shared.telemetry import metrics, tracing
 
 
@@ -144,6 +149,20 @@ class ThingsService:
         if body["how"] == "slow":
             eventlet.sleep(0.5)
         return {"id": call.new_id("x"), "cause": call.cause, "runs": count}
+
+    @post(
+        "/papers", file=accepts(CSV, PDF, largest=2 * MIB), answer=ThingView, status=201, allow=STAFF,
+        summary="Keep a paper 存放文件",
+    )  # fmt: skip
+    def keep_paper(self, call: Call, file: Upload) -> Any:
+        identifier = call.new_id("paper")
+        files.keep(identifier, files.Kept(file.name, file.type, file.data))
+        return {"id": identifier, "name": file.name, "runs": runs(identifier)}
+
+    @get("/papers/<id>", answer=file_of(CSV, PDF), allow=STAFF)
+    def paper(self, call: Call, id: str) -> Any:
+        found = files.fetch(id)
+        return Download(found.name, found.type, found.data)
 
     @raw("/metrics")
     def metrics(self, request: Request) -> Response:

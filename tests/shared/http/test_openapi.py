@@ -10,7 +10,20 @@ from marshmallow import fields
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from shared.fields import Area, Day, Fen, Id, Moment, Schema
-from shared.http import PUBLIC, SIGNED_IN, PageQuery, get, page_of, patch, post, roles, routes_of
+from shared.http import (
+    PUBLIC,
+    SIGNED_IN,
+    PageQuery,
+    accepts,
+    file_of,
+    get,
+    page_of,
+    patch,
+    post,
+    roles,
+    routes_of,
+)
+from shared.http.files import CSV, PDF
 from shared.http.openapi import document
 
 pytestmark = pytest.mark.unit
@@ -50,6 +63,12 @@ class PotsService:
     @get("/pots/<id>", answer=PotView, allow=PUBLIC)
     def pot(self, call: Any, id: str) -> None: ...
 
+    @post("/pots/<id>/pictures", file=accepts(PDF, CSV, largest=5), answer=PotView, allow=SIGNED_IN)
+    def add_picture(self, call: Any, id: str, file: Any) -> None: ...
+
+    @get("/pots/<id>/picture.pdf", answer=file_of(PDF), allow=PUBLIC)
+    def picture(self, call: Any, id: str) -> None: ...
+
     @patch("/pots/<id>/parts/<int:number>", body=Part, allow=SIGNED_IN)
     def change_part(self, call: Any, id: str, number: int, body: Any) -> None: ...
 
@@ -70,6 +89,8 @@ def test_paths_carry_the_services_prefix_and_their_variables(described: dict[str
         "/api/pots/pots",
         "/api/pots/pots/{id}",
         "/api/pots/pots/{id}/parts/{number}",
+        "/api/pots/pots/{id}/picture.pdf",
+        "/api/pots/pots/{id}/pictures",
     }
     parameters = described["paths"]["/api/pots/pots/{id}/parts/{number}"]["patch"]["parameters"]
     assert [p["name"] for p in parameters if p.get("in") == "path"] == ["id", "number"]
@@ -119,3 +140,11 @@ def test_routes_are_told_in_order() -> None:
         ("GET", "/pots/<id>"),
         ("PATCH", "/pots/<id>/parts/<int:number>"),
     ]
+
+
+def test_files_are_described_by_their_types(described: dict[str, Any]) -> None:
+    sent = described["paths"]["/api/pots/pots/{id}/pictures"]["post"]["requestBody"]
+    assert set(sent["content"]) == {PDF, CSV}
+    assert "5 bytes" in sent["description"]
+    answered = described["paths"]["/api/pots/pots/{id}/picture.pdf"]["get"]["responses"]["200"]
+    assert answered["content"] == {PDF: {"schema": {"type": "string", "format": "binary"}}}

@@ -1,0 +1,72 @@
+"""Files that a service keeps: uploads, certificates, attachments. GridFS, so they are backed up with the rest.
+
+A file's id derives from the cause that brings it, so a request that is repeated keeps one file. A file is there as
+a whole or not at all: GridFS writes the entry that says so last.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from gridfs import GridFSBucket, NoFile
+from gridfs.errors import FileExists
+
+from shared import clock
+from shared.errors import NotFound, Text
+from shared.store.connection import database
+
+COLLECTION = "files"  # GridFS makes files.files and files.chunks of it
+
+
+class Kept(NamedTuple):
+    """A stored file. `type` is its media type."""
+
+    name: str
+    type: str
+    data: bytes
+
+
+def _bucket() -> GridFSBucket:
+    return GridFSBucket(database(), bucket_name=COLLECTION)
+
+
+def keep(identifier: str, file: Kept) -> None:
+    """Store a file under its id; one that is there already stays as it is."""
+    bucket = _bucket()
+    if database()[f"{COLLECTION}.files"].find_one({"_id": identifier}, {"_id": 1}):
+        return
+    database()[f"{COLLECTION}.chunks"].delete_many({"files_id": identifier})  # of a try that was cut off
+    about = {"type": file.type, "kept_at": clock.wall()}
+    try:
+        bucket.upload_from_stream_with_id(identifier, file.name, file.data, metadata=about)
+    except FileExists:  # the same request, at the same time
+        return
+
+
+def fetch(identifier: str) -> Kept:
+    """A stored file. Raises NotFound."""
+    try:
+        stream = _bucket().open_download_stream(identifier)
+        return Kept(stream.filename or identifier, stream.metadata["type"], stream.read())
+    except NoFile:
+        raise NotFound(
+            "no-such-file",
+            Text(f"The file {identifier} is not kept here.", f"此处没有文件 {identifier}。"),
+            Text("Send it again.", "请重新上传。"),
+            field="file",
+        ) from None
+
+
+def drop(identifier: str) -> None:
+    """Forget a file; nothing happens where it is gone."""
+    try:
+        _bucket().delete(identifier)
+    except NoFile:
+        return
+
+
+def kept_before(moment: datetime) -> list[str]:
+    """The ids of files kept before that moment, for whoever looks for those that nothing refers to."""
+    found = database()[f"{COLLECTION}.files"].find({"metadata.kept_at": {"$lt": moment}}, {"_id": 1})
+    return [str(one["_id"]) for one in found]
