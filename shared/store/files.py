@@ -48,7 +48,8 @@ def fetch(identifier: str) -> Kept:
     """A stored file. Raises NotFound."""
     try:
         stream = _bucket().open_download_stream(identifier)
-        return Kept(stream.filename or identifier, stream.metadata["type"], stream.read())
+        about = stream.metadata or {}
+        return Kept(stream.filename or identifier, about["type"], stream.read())
     except NoFile:
         raise NotFound(
             "no-such-file",
