@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 import requests
 from requests.adapters import HTTPAdapter
 from werkzeug.wrappers import Request, Response
@@ -65,7 +67,7 @@ def _send(request: Request, base: str, node: str, service: str, hops: int) -> Re
     if parent := tracing.traceparent():
         headers["traceparent"] = parent
     query = request.query_string.decode("latin-1")
-    url = base.rstrip("/") + request.path + (f"?{query}" if query else "")
+    url = base.rstrip("/") + _path(request) + (f"?{query}" if query else "")
     try:
         answer = _session.request(
             request.method,
@@ -87,6 +89,12 @@ def _body(request: Request) -> bytes:
     large = (request.content_length or 0) > LARGEST_BODY or "Transfer-Encoding" in request.headers
     known = large and auth.actor(request) is not NOBODY
     return read_body(request, LARGEST_FILE if known else LARGEST_BODY)
+
+
+def _path(request: Request) -> str:
+    """The path as it was sent: decoded, a question mark within it would begin a query."""
+    raw = str(request.environ.get("RAW_PATH_INFO") or "").partition("?")[0]
+    return raw if raw.startswith("/") else quote(request.path)
 
 
 def _hosted_nowhere(service: str, area: str) -> NotFound:

@@ -67,7 +67,7 @@ class GatewayService(Service):
     def withdraw(self, call: Call, body: dict[str, Any]) -> Any:
         return commands.withdraw(call, body["services"])
 
-    @raw("/api/<service>/<path:rest>", "GET", "POST", "PUT", "PATCH", "DELETE", "HEAD")
+    @raw("/api/<service>/<path:rest>", "GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
     def pass_on(self, request: Request, service: str, rest: str) -> Response:
         return proxy.pass_on(request, service)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
-from marshmallow import fields
+from marshmallow import INCLUDE, fields
 
 from shared.fields import Schema
 from shared.http.auth import PUBLIC
@@ -27,7 +27,10 @@ class _Fault(Schema):
 
 
 class _Problem(Schema):
-    """A problem detail (RFC 9457)."""
+    """A problem detail (RFC 9457); codes of their own have members of their own."""
+
+    class Meta:
+        unknown = INCLUDE
 
     type = fields.String(required=True, metadata={"examples": ["urn:hatchery:problem:invalid-request"]})
     title = fields.String(required=True)
@@ -158,4 +161,19 @@ def _responses(route: Route) -> Iterator[tuple[str, Any]]:
         if status == 201:
             response["headers"] = {"Location": {"description": "what was created", "schema": _TEXT}}
     yield str(status), response
-    yield "default", "Problem"
+    for refused in sorted(_refusals(route)):
+        yield str(refused), "Problem"
+
+
+def _refusals(route: Route) -> set[int]:
+    """Every status that a problem of this route may have; what is not among them is a fault of ours."""
+    found = {400, 401, 404, 503}  # a faulty header, a bad token, hosted nowhere, out of reach just now
+    if route.allow is not PUBLIC:
+        found |= {403}
+    if route.variables:
+        found |= {405}  # a slash within a variable makes another path of it
+    if route.body:
+        found |= {408, 413, 415}
+    if route.method != "GET":
+        found |= {409, 421, 422}
+    return found

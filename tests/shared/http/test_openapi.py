@@ -108,7 +108,9 @@ def test_operations_say_who_may_and_what_is_sent_and_answered(described: dict[st
     assert making["responses"]["201"]["content"]["application/json"]["schema"] == {
         "$ref": "#/components/schemas/PotView"
     }
-    assert making["responses"]["default"] == {"$ref": "#/components/responses/Problem"}
+    for refusal in ("400", "401", "403", "404", "409", "413", "415", "421", "422", "503"):
+        assert making["responses"][refusal] == {"$ref": "#/components/responses/Problem"}
+    assert "default" not in making["responses"], "what is not named is not promised"
     assert {} in described["paths"]["/api/pots/pots/{id}"]["get"]["security"]
     assert "204" in described["paths"]["/api/pots/pots/{id}/parts/{number}"]["patch"]["responses"]
 
