@@ -41,7 +41,9 @@ class Call:
 
     `cause` is the id of the request or event that asks for the change. It is kept with the change in one
     write, so that the same cause never changes anything twice. `allowed` are the roles that the route
-    admits; None for the platform's own effects and for public routes.
+    admits; None for the platform's own effects and for public routes. `origin` is where the request came from:
+    the client's address as this node's gateway saw it, or the source of the event. `operation` is the route,
+    effect or command that was called.
     """
 
     node: Node
@@ -50,6 +52,8 @@ class Call:
     actor: Actor = PLATFORM
     allowed: frozenset[str] | None = None
     correlation: str = ""
+    origin: str = ""
+    operation: str = ""
     now: datetime = field(default_factory=clock.now)
 
     def new_id(self, label: str) -> str:

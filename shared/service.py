@@ -25,6 +25,10 @@ from nameko.timer import timer
 from werkzeug.wrappers import Request, Response
 
 from shared import clock, runtime
+from shared.audit import anchors
+from shared.audit.sealer import Sealer
+from shared.audit.sealing import SealedEntry
+from shared.audit.values import PersonalValue
 from shared.call import Call
 from shared.errors import NotFound, Text
 from shared.events import asyncapi
@@ -88,11 +92,15 @@ class Service:
     aggregates: ClassVar[Sequence[type[Aggregate]]] = ()  # derived from `documents`
 
     relay = Relay()
+    sealer = Sealer()
     restater = Restater()
 
     def __init_subclass__(cls) -> None:
         machinery = (KnownNode, outbox.SentEvent, setaside.SetAside, Restatement, Receipt, Memory)
-        cls.documents = (*cls.documents, *machinery, LostChange, GoneRecord)
+        audit = (SealedEntry, PersonalValue, anchors.AuditHead)
+        cls.documents = (*cls.documents, *machinery, LostChange, GoneRecord, *audit)
+        if "name" in vars(cls):
+            cls.publishes = (*cls.publishes, anchors.anchored(cls.name))
         cls.aggregates = tuple(d for d in cls.documents if issubclass(d, Aggregate))
         lost.OWNED.update(
             {f"{subject.service}.{subject.noun}": (subject, kind) for subject, kind in cls.tells}

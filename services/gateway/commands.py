@@ -6,14 +6,17 @@ from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
+from pymongo.errors import DuplicateKeyError
+
 from services.gateway import subjects
-from services.gateway.documents import AnnouncedNode, Restore, Resync
+from services.gateway.documents import AnnouncedNode, KnownHead, Restore, Resync
 from shared import areas, keys, runtime
 from shared.call import Call
 from shared.errors import Misdirected, Refused, Text
 from shared.events import directed
 from shared.store import command, find, new, save, save_all, timeline
 from shared.store.aggregate import AlreadyApplied
+from shared.store.connection import database
 
 
 @command
@@ -114,3 +117,17 @@ def welcome(call: Call, data: dict[str, Any]) -> AnnouncedNode:
     if call.cause in mine.inbox:
         raise AlreadyApplied(mine)
     return save(call, mine, subjects.ANNOUNCED)
+
+
+def keep_head(call: Call, data: dict[str, Any]) -> None:
+    """Keep what a node here or below tells of its audit chains. What was kept once is never changed: whoever rewrote
+    a chain cannot rewrite this too. Raises Misdirected for what a node tells of another."""
+    if data["node"] != data["area"]:
+        raise Misdirected(data["area"], None)
+    told = {name: data[name] for name in ("service", "number", "hash", "chain_epoch", "sealed_at")}
+    identifier = f"{data['node']}/{told['service']}/{told['number']}/{told['hash']}"
+    kept = told | {"_id": identifier, "node": data["node"], "told_at": call.now}
+    try:
+        database()[KnownHead._get_collection_name()].insert_one(kept)
+    except DuplicateKeyError:
+        raise AlreadyApplied(KnownHead(id=identifier)) from None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mongoengine import DateTimeField, DictField, ListField, StringField
+from mongoengine import DateTimeField, DictField, Document, IntField, ListField, StringField
 
 from shared.store import Aggregate
 
@@ -33,4 +33,19 @@ class Restore(Aggregate):
     since = DateTimeField(required=True)  # the node may lack what others sent since then
 
 
-ALL = (AnnouncedNode, Resync, Restore)
+class KnownHead(Document):
+    """A head of an audit chain as its node told it, kept for good. Of two that contradict each other both are
+    kept: `id` is `<node>/<service>/<number>/<hash>`."""
+
+    meta = {"collection": "known_heads", "strict": False, "indexes": [("node", "service", "number")]}
+    id = StringField(primary_key=True)
+    node = StringField(required=True)
+    service = StringField(required=True)
+    number = IntField(required=True)
+    hash = StringField(required=True)
+    chain_epoch = IntField(required=True)
+    sealed_at = StringField(required=True)
+    told_at = DateTimeField(required=True)
+
+
+ALL = (AnnouncedNode, Resync, Restore, KnownHead)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from services.gateway import commands, documents, subjects
+from shared.audit import anchors
 from shared.events.handlers import Handlers, effect
+from shared.node import GATEWAY, SERVICES
 from shared.store.nodes import NodeAnnouncement
 
 PUBLISHES = subjects.ALL
@@ -13,4 +15,10 @@ TELLS = (
     (subjects.RESTORE, documents.Restore),
 )
 
-HANDLERS = Handlers(effect(subjects.ANNOUNCED.type, NodeAnnouncement, commands.welcome))
+HANDLERS = Handlers(
+    effect(subjects.ANNOUNCED.type, NodeAnnouncement, commands.welcome),
+    *(
+        effect(anchors.anchored(service).type, anchors.AuditHeadState, commands.keep_head)
+        for service in (GATEWAY, *SERVICES)
+    ),
+)

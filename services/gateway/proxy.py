@@ -11,7 +11,7 @@ from werkzeug.wrappers import Request, Response
 from shared import runtime
 from shared.call import NOBODY
 from shared.errors import NotFound, Text, Unavailable
-from shared.http import auth
+from shared.http import auth, origin
 from shared.http.files import LARGEST_FILE
 from shared.http.handling import LARGEST_BODY, read_body
 from shared.node import SERVICES
@@ -63,6 +63,9 @@ def _send(request: Request, base: str, node: str, service: str, hops: int) -> Re
     headers = {k: v for k, v in request.headers.items() if k.lower() not in _OWN}
     headers[HOPS] = str(hops)
     headers["Accept-Encoding"] = "identity"
+    headers.pop(origin.HEADER, None)
+    if request.method not in origin.READS:
+        headers[origin.HEADER] = origin.signed(runtime.node(), request)
     headers["X-Forwarded-Host"] = request.headers.get("X-Forwarded-Host", request.host)
     if parent := tracing.traceparent():
         headers["traceparent"] = parent

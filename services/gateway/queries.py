@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.gateway.documents import Restore, Resync
+from mongoengine import Q
+
+from services.gateway.documents import KnownHead, Restore, Resync
 from shared import keys
+from shared.call import Call
 from shared.http import Page
 from shared.node import SERVICES, Node
 from shared.store import nodes, queries
@@ -37,3 +40,14 @@ def resyncs(query: dict[str, Any]) -> Page[Resync]:
 
 def restores(query: dict[str, Any]) -> Page[Restore]:
     return queries.page(Restore, query)
+
+
+def heads(call: Call, query: dict[str, Any]) -> Page[KnownHead]:
+    """Heads of a node's audit chains, by their numbers. Raises Forbidden to those without a role at that node."""
+    call.authorise(query["node"])
+    found = KnownHead.objects(node=query["node"], service=query["service"])
+    if query["cursor"]:
+        number, identifier = query["cursor"]
+        found = found.filter(Q(number__gt=number) | Q(number=number, id__gt=identifier))
+    items = list(found.order_by("number", "id").limit(query["limit"] + 1))
+    return Page.of(items, query["limit"], lambda one: [one.number, one.id])

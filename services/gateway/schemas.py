@@ -6,6 +6,7 @@ from marshmallow import fields, validate
 
 from shared.events.handlers import ResyncAsked
 from shared.fields import Area, Moment, Schema
+from shared.http import Cursor, PageQuery
 from shared.node import GATEWAY, SERVICES
 from shared.store.nodes import PublicKey
 
@@ -77,3 +78,23 @@ class Withdrawal(Schema):
     """Services whose records the node above owns again, though they run here still."""
 
     services = fields.List(fields.Str(validate=validate.OneOf(SERVICES)), required=True)
+
+
+class HeadQuery(PageQuery):
+    """Of which chain."""
+
+    node = Area(required=True)
+    service = fields.Str(required=True, validate=validate.OneOf([GATEWAY, *SERVICES]))
+    cursor = Cursor(int, str, load_default=None, metadata={"description": "`next` of the page before"})
+
+
+class HeadView(Schema):
+    """A head of an audit chain, as its node told it."""
+
+    node = Area()
+    service = fields.Str()
+    number = fields.Int(metadata={"description": "entries in the chain"})
+    hash = fields.Str(metadata={"description": "SHA-256 of the last entry, in hex"})
+    chain_epoch = fields.Int(metadata={"description": "raised by a restore from a backup"})
+    sealed_at = fields.Str(metadata={"description": "RFC 3339, by the node's clock"})
+    told_at = Moment()

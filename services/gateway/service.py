@@ -62,6 +62,13 @@ class GatewayService(Service):
     def restores(self, call: Call, query: dict[str, Any]) -> Any:
         return queries.restores(query)
 
+    @get(
+        "/node/audit-heads", query=schemas.HeadQuery, answer=page_of(schemas.HeadView),
+        allow=roles("auditor", "operator"), summary="Heads of audit chains told to this node 审计链头",
+    )  # fmt: skip
+    def heads(self, call: Call, query: dict[str, Any]) -> Any:
+        return queries.heads(call, query)
+
     @put("/node/withdrawal", body=schemas.Withdrawal, answer=schemas.KnownNodeView, allow=roles("node"),
          summary="Leave an area's records to the node above 撤回服务")  # fmt: skip
     def withdraw(self, call: Call, body: dict[str, Any]) -> Any:

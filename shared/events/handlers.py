@@ -145,6 +145,8 @@ def effect(
             service=runtime.service(),
             cause=f"{event.id}:{name}",
             correlation=event.correlation,
+            origin=f"/{event.node}/{event.service}",
+            operation=name,
             now=event.time,
         )
         repeated.set(False)
@@ -305,7 +307,8 @@ def _learn(event: Event, data: dict[str, Any]) -> Outcome:
         position = (one["epoch"], one["sequence"])
         told_by = f"{event.node}/{event.service}"
         told = Told(data["of"], one["id"], one["area"], position, one["state"], told_by)
-        call = Call(runtime.node(), runtime.service(), cause=f"{event.id}:{one['id']}")
+        cause, source = f"{event.id}:{one['id']}", f"/{event.node}/{event.service}"
+        call = Call(runtime.node(), runtime.service(), cause=cause, origin=source)
         learned.append(lost.learn(call, told))
     return "applied" if any(learned) else "stale"
 

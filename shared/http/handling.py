@@ -15,7 +15,7 @@ from shared import clock, runtime
 from shared.call import NOBODY, Actor, Call
 from shared.errors import Fault, Invalid, Text
 from shared.fields import NO_MOMENT, Schema
-from shared.http import auth, files, idempotency, problems, validation
+from shared.http import auth, files, idempotency, origin, problems, validation
 from shared.http.pages import Page, PageOf
 from shared.http.problems import WrongForm
 from shared.ids import new_id
@@ -60,6 +60,8 @@ def _admitted(entrypoint: RouteEntrypoint, request: Request, values: dict[str, A
             actor=actor,
             allowed=route.allow if isinstance(route.allow, frozenset) else None,
             correlation=problems.trace_id() or cause,
+            origin=origin.of(runtime.node(), request) if request.method not in origin.READS else "",
+            operation=f"{route.method} {entrypoint.template}",
         )
         try:
             return _answer(entrypoint, request, entrypoint.work(call, **arguments))

@@ -1,9 +1,9 @@
 """Aggregates: the records that a node owns, each saved with its events in one versioned write.
 
 A command loads an aggregate, applies a rule, and saves it. The one write holds the change, the events that
-tell of it (`outbox`) and the cause that asked for it (`inbox`), so that a crash leaves all or none and the
-same cause changes nothing twice. The relay later moves what it sent out of the outbox without touching
-`version`.
+tell of it (`outbox`), the cause that asked for it (`inbox`) and what the audit will know of it (`trail`), so that
+a crash leaves all or none and the same cause changes nothing twice. The relay later moves what it sent out of the
+outbox, and the sealer what it sealed out of the trail, without touching `version`.
 
 A record's `seat` is the area whose node ought to own it; `shared.store.handover` moves it there.
 
@@ -16,8 +16,9 @@ from __future__ import annotations
 import functools
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextvars import ContextVar
+from dataclasses import replace
 from typing import (
     TYPE_CHECKING,
     Any,
@@ -35,6 +36,8 @@ from mongoengine import DateTimeField, DictField, Document, IntField, ListField,
 from pymongo.errors import DuplicateKeyError, OperationFailure
 
 from shared import areas, clock
+from shared.audit.personal import Declared
+from shared.audit.trail import TRAIL, UNSEALED, entry
 from shared.call import Call
 from shared.errors import Conflict, HandingOver, Misdirected, NotFound, Text
 from shared.ids import same_source
@@ -52,7 +55,7 @@ PAUSE = 0.005  # seconds at most before the second attempt, twice as long before
 # Whether the last command in this context found that its cause had acted before.
 repeated: ContextVar[bool] = ContextVar("hatchery_repeated", default=False)
 
-_MANAGED = {"_id", "version", "outbox", "inbox", "pending_since", "seat"}
+_MANAGED = {"_id", "version", "outbox", "inbox", "pending_since", "seat", TRAIL, UNSEALED}
 _WRITE_CONFLICT = 112
 
 
@@ -65,6 +68,7 @@ class Record(Document):
     meta = {"abstract": True, "strict": False}
     part_of: ClassVar[type[Aggregate]]
     part_by: ClassVar[str]
+    personal: ClassVar[Declared] = {}
     id = StringField(primary_key=True)
     created_at = DateTimeField()
 
@@ -78,6 +82,7 @@ class Aggregate(Document):
         "indexes": [
             {"fields": ["pending_since"], "sparse": True},
             {"fields": ["handing"], "sparse": True},
+            {"fields": [UNSEALED], "sparse": True},
             ("area", "id"),
             ("owner", "seat"),
         ],
@@ -96,6 +101,12 @@ class Aggregate(Document):
     outbox = ListField(DictField())
     inbox = ListField(StringField())
     pending_since = DateTimeField()
+    # Since when entries of the audit wait in `trail`, which no command looks at: it is no field, so that
+    # loading the record need not go through it.
+    unsealed_since = DateTimeField()
+    personal: ClassVar[Declared] = {}  # the fields that hold personal data, each with its purpose and ground
+    audited: ClassVar[bool] = True  # False for what tells of the audit itself
+    as_stored: Mapping[str, Any]  # the record as it was loaded or last saved; empty for a new one
     # From the first form of the record to that of this version; a kind's own steps come behind these.
     steps: ClassVar[tuple[migrations.Step, ...]] = (
         migrations.Step("seat", lambda kind, stored: {"seat": kind.seat_of(stored)}, on_read=False),
@@ -104,7 +115,10 @@ class Aggregate(Document):
     @classmethod
     def _from_son(cls, son: dict[str, Any], *args: Any, **kwargs: Any) -> Self:
         """Whatever reads a record gets it in the newest form, before `hatchery migrate` has written that down."""
-        return cast(Self, super()._from_son(migrations.raised(cls, son), *args, **kwargs))
+        newest = migrations.raised(cls, son)
+        made = cast(Self, super()._from_son(newest, *args, **kwargs))
+        made.as_stored = newest
+        return made
 
     @property
     def seated_at(self) -> str:
@@ -256,14 +270,15 @@ def save(call: Call, aggregate: A, event: EventType) -> A:
 
 def save_all(call: Call, *changes: Change) -> None:
     """Save several aggregates, each with its event, and plain records: all or none. Raises VersionConflict."""
+    parts = _parts(changes)
     try:
         if len(changes) == 1:
-            _write(call, changes[0], None)
+            _write(call, changes[0], parts, None)
         else:
             client = type(_document(changes[0]))._get_collection().database.client
             with client.start_session() as session, session.start_transaction():
                 for change in changes:
-                    _write(call, change, session)
+                    _write(call, change, parts, session)
     except OperationFailure as error:
         if error.code == _WRITE_CONFLICT or error.has_error_label("TransientTransactionError"):
             raise VersionConflict from error
@@ -275,7 +290,19 @@ def _document(change: Change) -> Document:
     return change if isinstance(change, Record) else change[0]
 
 
-def _write(call: Call, change: Change, session: Any) -> None:
+def _parts(changes: Iterable[Change]) -> dict[str, list[Record]]:
+    """The plain records by the id of the aggregate whose entry in the audit tells of them: the one that they
+    belong to, else the first of the write."""
+    changed = [change[0] for change in changes if not isinstance(change, Record | Held)]
+    parts: dict[str, list[Record]] = {}
+    for part in (change for change in changes if isinstance(change, Record)):
+        whole = getattr(part, getattr(part, "part_by", ""), None)
+        told = next((one for one in changed if one.id == whole), changed[0])
+        parts.setdefault(str(told.id), []).append(part)
+    return parts
+
+
+def _write(call: Call, change: Change, parts: dict[str, list[Record]], session: Any) -> None:
     if isinstance(change, Record):
         change.validate()
         _insert(type(change), change.to_mongo().to_dict(), session)
@@ -295,21 +322,25 @@ def _write(call: Call, change: Change, session: Any) -> None:
     envelope = event.tell(call, aggregate)
     aggregate.validate()
     values = aggregate.to_mongo().to_dict()
-    collection = type(aggregate)._get_collection()
+    trail = _trail(call, aggregate, envelope, values, parts)
+    collection, wall = type(aggregate)._get_collection(), clock.wall()
     if aggregate.version == 0:
-        values |= {"version": 1, "outbox": [envelope], "inbox": [call.cause], "pending_since": clock.wall()}
-        _insert(type(aggregate), values, session)
+        values |= {"version": 1, "outbox": [envelope], "inbox": [call.cause], "pending_since": wall}
+        _insert(type(aggregate), values | ({TRAIL: trail, UNSEALED: wall} if trail else {}), session)
     else:
         changed = {key: value for key, value in values.items() if key not in _MANAGED}
         removed = {f.db_field: 1 for f in aggregate._fields.values() if f.db_field not in values}
-        update = {
+        update: dict[str, Any] = {
             "$set": changed | {"version": aggregate.version + 1},
-            "$min": {"pending_since": clock.wall()},  # the oldest unsent event's time, if there is one
+            "$min": {"pending_since": wall},  # the oldest unsent event's time, if there is one
             "$push": {
                 "outbox": {"$each": [envelope]},
                 "inbox": {"$each": [call.cause], "$slice": -INBOX_LIMIT},
             },
         }
+        if trail:
+            update["$min"][UNSEALED] = wall
+            update["$push"][TRAIL] = {"$each": trail}
         removed = {key: 1 for key in removed if key not in _MANAGED}
         if removed:
             update["$unset"] = removed
@@ -321,6 +352,21 @@ def _write(call: Call, change: Change, session: Any) -> None:
         if not found:
             raise VersionConflict
     aggregate.version += 1
+    aggregate.as_stored = values
+
+
+def _trail(
+    call: Call,
+    aggregate: Aggregate,
+    envelope: dict[str, Any],
+    values: dict[str, Any],
+    parts: dict[str, list[Record]],
+) -> list[dict[str, Any]]:
+    """What the audit will know of this write."""
+    if not aggregate.audited:
+        return []
+    before = getattr(aggregate, "as_stored", {})
+    return [entry(call, envelope, type(aggregate), before, values, parts.pop(str(aggregate.id), ()))]
 
 
 def _hold(call: Call, aggregate: Aggregate, session: Any) -> None:
@@ -364,6 +410,7 @@ def command(
 
     @functools.wraps(function)
     def run(call: Call, /, *args: P.args, **kwargs: P.kwargs) -> Result:
+        call = call if call.operation else replace(call, operation=function.__name__)
         looked_again = False
         for attempt in range(ATTEMPTS):
             try:

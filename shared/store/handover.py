@@ -25,6 +25,8 @@ from mongoengine import ValidationError
 from pymongo.errors import DuplicateKeyError
 
 from shared import areas, clock
+from shared.audit.trail import TRAIL, UNSEALED
+from shared.audit.trail import entry as audit_entry
 from shared.call import Call
 from shared.errors import Conflict, Forbidden, Invalid, Refused, Text
 from shared.events.types import Subject
@@ -34,10 +36,11 @@ from shared.store.aggregate import ATTEMPTS, Aggregate, Record, VersionConflict,
 
 LARGEST_BATCH = 512 * 1024  # bytes of JSON; a request's body may have twice that
 _REQUEST = 220  # bytes at most of a request that goes with its record
-_STAYS = ("outbox", "pending_since", "handing")  # with the old owner
+# With the old owner: what it did to the record is sealed in its own chain.
+_STAYS = ("outbox", "pending_since", "handing", TRAIL, UNSEALED)
 # What a copy has beside the shared state; the outbox until it is sent, the inbox for requests sent again.
 _OF_COPIES = {"_id", "area", "owner", "seat", "version", "epoch", "sequence", "schema_version", "created_at",
-              "updated_at", "outbox", "inbox", "pending_since"}  # fmt: skip
+              "updated_at", "outbox", "inbox", "pending_since", TRAIL, UNSEALED}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -123,7 +126,7 @@ def release(call: Call, holdings: Holdings, area: str, limit: int, skip: Sequenc
 
 def confirm(call: Call, holdings: Holdings, area: str, identifiers: Sequence[str]) -> list[str]:
     """Strip what the new owner has of everything that a copy would not have; returns what is done with. What a
-    node keeps to itself goes altogether, once the broker has its last events."""
+    node keeps to itself goes altogether, once the broker has its last events and the chain its last entries."""
     _authorise(call, area)
     to = _taker(call, area)
     ids = {"$in": list(identifiers)}
@@ -136,7 +139,7 @@ def confirm(call: Call, holdings: Holdings, area: str, identifiers: Sequence[str
         collection = kind._get_collection()
         mine = {"_id": ids, "handing": to, "owner": to}
         if subject.audience == "node":
-            collection.delete_many(mine | {"outbox": {"$size": 0}})
+            collection.delete_many(mine | {"outbox": {"$size": 0}, f"{TRAIL}.0": {"$exists": False}})
             continue
         kept = _OF_COPIES | {kind._fields[n].db_field for n in subject.dumper.fields if n in kind._fields}
         for document in collection.find(mine):
@@ -359,7 +362,8 @@ def _take(
         "updated_at": call.now,
         "inbox": [*document.get("inbox", ()), call.cause],
     }
-    return _store(call, kind, area, document, fields, envelope)
+    trail = audit_entry(call, envelope, kind, {}, document | fields)  # the whole: this chain begins with it
+    return _store(call, kind, area, document, fields, envelope, trail)
 
 
 def _checked(call: Call, kind: type[Aggregate], area: str, document: dict[str, Any]) -> Aggregate:
@@ -384,17 +388,26 @@ def _store(
     document: dict[str, Any],
     fields: dict[str, Any],
     envelope: dict[str, Any],
+    trail: dict[str, Any],
 ) -> str | None:
     """Over an older copy, or as a new one. Events that this node's outbox still holds stay there."""
     collection, here = kind._get_collection(), call.node.area
-    gone = {f.db_field for f in kind._fields.values()} - fields.keys() - {"_id", "outbox", "pending_since"}
+    stays = {"_id", "outbox", "pending_since", TRAIL, UNSEALED}
+    gone = {f.db_field for f in kind._fields.values()} - fields.keys() - stays
+    now = clock.wall()
     change = {
         "$set": fields,
         "$unset": dict.fromkeys(gone, 1),
-        "$push": {"outbox": {"$each": [envelope]}},
-        "$min": {"pending_since": clock.wall()},
+        "$push": {"outbox": {"$each": [envelope]}, TRAIL: {"$each": [trail]}},
+        "$min": {"pending_since": now, UNSEALED: now},
     }
-    first = {"_id": document["_id"], "outbox": [envelope], "pending_since": clock.wall()}
+    first = {
+        "_id": document["_id"],
+        "outbox": [envelope],
+        "pending_since": now,
+        TRAIL: [trail],
+        UNSEALED: now,
+    }
     for _ in range(ATTEMPTS):
         # Read first: the embedded store reads the whole collection for an "older than" within the update.
         known = collection.find_one({"_id": document["_id"]}, dict.fromkeys(_PLACE, 1))

@@ -67,6 +67,18 @@ OUTBOX_PENDING = Gauge(
     "Events that wait to be sent to the broker. Worry when it grows for minutes.",
     registry=REGISTRY,
 )
+AUDIT_SEALED = Counter(
+    "hatchery_audit_sealed",
+    "Entries that were moved into the audit chain. Worry when it stands still while commands are answered.",
+    registry=REGISTRY,
+)
+SEAL_FAILURES = Counter(
+    "hatchery_seal_failures",
+    "Attempts to seal entries of the audit that failed, by reason; all are made again. Worry when they go on for "
+    "minutes.",
+    ["reason"],
+    registry=REGISTRY,
+)
 HTTP_REQUESTS = Counter(
     "hatchery_http_requests",
     "HTTP requests answered, by method, route template and status. Worry about 5xx; many 401 or 403 may be "
