@@ -17,7 +17,7 @@ from shared.errors import Problem
 from shared.events.consumer import dispatch
 from shared.events.envelope import BadEvent, Event
 from shared.fields import Area, Id, Schema
-from shared.http import post, roles
+from shared.http import post
 from shared.service import Service
 from shared.store import handover, setaside
 from shared.store.aggregate import Record
@@ -25,7 +25,6 @@ from shared.store.handover import Holdings, Item
 
 _log = logging.getLogger(__name__)
 
-NODE = roles("node")
 MOST = 200  # records in one request
 TAG = ("handover",)
 
@@ -137,28 +136,28 @@ class OwningService(Service):
         cls.publishes = (*cls.publishes, *verbs)
         super().__init_subclass__()
 
-    @post("/handover/counts", body=ForArea, answer=Counts, allow=NODE, tags=TAG,
+    @post("/handover/counts", body=ForArea, answer=Counts, tags=TAG,
           summary="Count what a hand-over would move 统计待移交记录")  # fmt: skip
     def handover_counts(self, call: Call, body: dict[str, Any]) -> Any:
         return {"nouns": handover.counts(call, self.holdings, body["area"])}
 
-    @post("/handover/releases", body=NewRelease, answer=BatchForm, allow=NODE, tags=TAG,
+    @post("/handover/releases", body=NewRelease, answer=BatchForm, tags=TAG,
           summary="Give records to the node that ought to own them 移交记录")  # fmt: skip
     def handover_release(self, call: Call, body: dict[str, Any]) -> Any:
         return handover.release(call, self.holdings, body["area"], body["limit"], body["skip"])
 
-    @post("/handover/receipts", body=NewReceipt, answer=ReceiptView, allow=NODE, tags=TAG,
+    @post("/handover/receipts", body=NewReceipt, answer=ReceiptView, tags=TAG,
           summary="Take released records over 接管记录")  # fmt: skip
     def handover_receive(self, call: Call, body: dict[str, Any]) -> Any:
         items = [Item(**item) for item in body["items"]]
         return handover.receive(call, self.holdings, body["area"], items, body["requests"])
 
-    @post("/handover/confirmations", body=NewConfirmation, answer=ConfirmationView, allow=NODE, tags=TAG,
+    @post("/handover/confirmations", body=NewConfirmation, answer=ConfirmationView, tags=TAG,
           summary="Strip what the new owner has 确认移交")  # fmt: skip
     def handover_confirm(self, call: Call, body: dict[str, Any]) -> Any:
         return {"ids": handover.confirm(call, self.holdings, body["area"], body["ids"])}
 
-    @post("/handover/completions", body=NewCompletion, answer=CompletionView, allow=NODE, tags=TAG,
+    @post("/handover/completions", body=NewCompletion, answer=CompletionView, tags=TAG,
           summary="Go through events that waited for the records 处理移交期间搁置的事件")  # fmt: skip
     def handover_complete(self, call: Call, body: dict[str, Any]) -> Any:
         call.authorise(body["area"])

@@ -39,7 +39,8 @@ from shared.events.relay import Relay
 from shared.events.restate import Restater, Tells
 from shared.events.types import EventType
 from shared.fields import Area, Moment, Schema
-from shared.http import Page, get, idempotency, openapi, page_of, raw, roles
+from shared.http import Page, get, idempotency, openapi, page_of, raw
+from shared.http.routes import check_rules
 from shared.store import connection, lost, memories, outbox, restatements, setaside
 from shared.store.aggregate import Aggregate
 from shared.store.lost import GoneRecord, LostChange
@@ -96,6 +97,8 @@ class Service:
     restater = Restater()
 
     def __init_subclass__(cls) -> None:
+        if hasattr(cls, "name"):
+            check_rules(cls)
         machinery = (KnownNode, outbox.SentEvent, setaside.SetAside, Restatement, Receipt, Memory)
         audit = (SealedEntry, PersonalValue, anchors.AuditHead)
         cls.documents = (*cls.documents, *machinery, LostChange, GoneRecord, *audit)
@@ -120,7 +123,7 @@ class Service:
         idempotency.purge(clock.wall())
 
     @get(
-        "/resyncs/<id>", answer=ResyncAnswers, allow=roles("operator"),
+        "/resyncs/<id>", answer=ResyncAnswers,
         summary="Who has told this service its state again 重新同步的答复",
     )  # fmt: skip
     def resync_answers(self, call: Call, id: str) -> Any:
@@ -128,7 +131,7 @@ class Service:
         return {"id": id, "answers": restatements.receipts(id)}
 
     @get(
-        "/lost", answer=page_of(LostChangeView), allow=roles("operator"),
+        "/lost", answer=page_of(LostChangeView),
         summary="Changes that a restore of this node lost 恢复时丢失的变更",
     )  # fmt: skip
     def lost_changes(self, call: Call) -> Any:

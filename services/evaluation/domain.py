@@ -18,20 +18,6 @@ METHODS = ("documents", "site_visit", "telephone")  # 查阅材料、实地踏�
 OUTCOMES = ("pass", "rectify", "fail")  # 合格、整改、不合格
 GRADES = ("1A", "2A", "3A", "4A", "5A")  # lowest first
 
-# Who reads the evaluations of all organisations of an area; officers read their own organisation's.
-READERS = frozenset(
-    {
-        "evaluator",
-        "district_staff",
-        "street_staff",
-        "community_worker",
-        "finance",
-        "hub_operator",
-        "auditor",
-        "operator",
-    }
-)
-
 _PHASE_TERMS = {
     "initial": Text("initial", "初期"),
     "mid_term": Text("mid-term", "中期"),
@@ -116,16 +102,6 @@ def check_evaluator(own: str | None, parties: Iterable[str | None]) -> None:
             "own-project",
             Text("Nobody evaluates their own organisation's project.", "不得评估本组织的项目。"),
             Text("Have another evaluator do it.", "请由其他评估机构评估。"),
-        )
-
-
-def check_own(own: str | None, organisation: str) -> None:
-    """Raise Forbidden unless an officer asks about their own organisation."""
-    if own != organisation:
-        raise Forbidden(
-            "other-organisation",
-            Text("You do not act for this organisation.", "您不代表该社会组织。"),
-            Text("Sign in as an officer of that organisation.", "请以该组织负责人的身份登录。"),
         )
 
 

@@ -9,7 +9,7 @@ from services.evaluation import domain
 from services.evaluation.documents import Grade, PhaseEvaluation
 from shared import clock
 from shared.call import Call
-from shared.store.queries import below, get, page
+from shared.store.queries import below, get, page, page_for
 
 _phase_evaluation = get(PhaseEvaluation)
 grade = get(Grade)
@@ -19,17 +19,13 @@ def phase_evaluation(call: Call, identifier: str) -> PhaseEvaluation:
     """One phase evaluation, to staff and evaluators of its area and to the organisation's own officers.
     Raises NotFound, Forbidden."""
     found = _phase_evaluation(identifier)
-    call.authorise(found.area)
-    if not call.actor.may(domain.READERS, found.area):
-        domain.check_own(call.actor.organisation, found.organisation)
+    call.authorise(found.area, found.organisation)
     return found
 
 
 def phase_evaluations(call: Call, query: dict[str, Any]) -> Any:
     """A list for staff and evaluators of the area. Raises Forbidden to others."""
-    area = query["area"] or call.node.area
-    call.authorise(area)
-    return page(PhaseEvaluation, query | {"area": area}, "project", "organisation", "phase", "outcome")
+    return page_for(call, PhaseEvaluation, query, "project", "organisation", "phase", "outcome")
 
 
 def grades(query: dict[str, Any]) -> Any:

@@ -12,11 +12,11 @@ from services.funding.documents import Application, Fund, LedgerEntry, Project, 
 from shared import areas
 from shared.call import Call
 from shared.http.pages import Page
-from shared.store.queries import below, get, page
+from shared.store.queries import below, get, page, page_for
 
 Data = dict[str, Any]
 
-fund = get(Fund)
+_fund = get(Fund)
 round_ = get(Round)
 application = get(Application)
 project = get(Project)
@@ -24,8 +24,14 @@ project = get(Project)
 FUNDED = ("awarded", "contracted")
 
 
-def funds(query: Data) -> Any:
-    return page(Fund, query, "year", "source")
+def fund(call: Call, identifier: str) -> Fund:
+    found = _fund(identifier)
+    call.authorise(found.area)
+    return found
+
+
+def funds(call: Call, query: Data) -> Any:
+    return page_for(call, Fund, query, "year", "source")
 
 
 def rounds(query: Data) -> Any:
@@ -33,11 +39,20 @@ def rounds(query: Data) -> Any:
 
 
 def applications(call: Call, query: Data) -> Any:
-    return page(Application, query, "round", "organisation", "status", **_own(call))
+    return _listed(call, Application, query)
 
 
 def projects(call: Call, query: Data) -> Any:
-    return page(Project, query, "round", "organisation", "status", **_own(call))
+    return _listed(call, Project, query)
+
+
+def _listed(call: Call, kind: type[Application] | type[Project], query: Data) -> Any:
+    """Officers see the records of the organisation that they act for, its own and those that it is host of, of
+    whatever area; others those of the areas where they have a role."""
+    filters, own = ("round", "organisation", "status"), call.actor.organisation
+    if known.officer_of(call, own):
+        return page(kind, query, *filters, __raw__={"$or": [{"organisation": own}, {"host": own}]})
+    return page_for(call, kind, query, *filters, own=["organisation", "host"])
 
 
 def application_for(call: Call, identifier: str) -> Application:
@@ -54,45 +69,45 @@ R = TypeVar("R", Application, Project)
 
 
 def _visible(call: Call, found: R) -> R:
-    if not known.acts_for(call, found):
-        call.authorise(found.area, found.organisation)
+    known.authorise_party(call, found)
     return found
 
 
-def _own(call: Call) -> Data:
-    """Officers see the records of the organisation that they act for: its own, and those it is host of."""
-    own = call.actor.organisation
-    if own is None and all(grant.role == "organisation_officer" for grant in call.actor.grants):
-        return {"organisation": None}  # an officer of nobody
-    return {"__raw__": {"$or": [{"organisation": own}, {"host": own}]}} if own else {}
-
-
-def ranking(identifier: str) -> Page[Data]:
+def ranking(call: Call, identifier: str) -> Page[Data]:
     """Every place of a round's ranking with the figures that led to it."""
-    return Page(round_(identifier).ranking)
+    found = round_(identifier)
+    call.authorise(found.area)
+    return Page(found.ranking)
 
 
-def scores(identifier: str) -> Page[Data]:
-    return Page(application(identifier).scores)
-
-
-def objections(identifier: str) -> Page[Data]:
+def _judged(call: Call, identifier: str) -> Application:
+    """For those who judge: an applicant's own street does not see what is said of it. Raises NotFound, Forbidden."""
     found = application(identifier)
+    call.authorise(round_(found.round).area)
+    return found
+
+
+def scores(call: Call, identifier: str) -> Page[Data]:
+    return Page(_judged(call, identifier).scores)
+
+
+def objections(call: Call, identifier: str) -> Page[Data]:
+    found = _judged(call, identifier)
     return Page([objection | {"application": found.id} for objection in found.objections])
 
 
-def ledger(identifier: str, query: Data) -> Page[LedgerEntry]:
+def ledger(call: Call, identifier: str, query: Data) -> Page[LedgerEntry]:
     """The entries of a fund, oldest first."""
-    entries = LedgerEntry.objects(fund=fund(identifier).id)
+    entries = LedgerEntry.objects(fund=fund(call, identifier).id)
     if query["cursor"]:
         entries = entries.filter(id__gt=query["cursor"][0])
     found = list(entries.order_by("id").limit(query["limit"] + 1))
     return Page.of(found, query["limit"], lambda entry: [entry.id])
 
 
-def trial_balance(identifier: str) -> Data:
+def trial_balance(call: Call, identifier: str) -> Data:
     """All entries of a fund added up by account, and whether they agree with the fund's own figures."""
-    found = fund(identifier)
+    found = fund(call, identifier)
     accounts: Counter[str] = Counter()
     entries = list(LedgerEntry.objects(fund=found.id))
     for entry in entries:

@@ -34,11 +34,13 @@ def known() -> Page[Any]:
     return Page(sorted(nodes.known().values(), key=lambda n: str(n.id)))
 
 
-def resyncs(query: dict[str, Any]) -> Page[Resync]:
+def resyncs(call: Call, query: dict[str, Any]) -> Page[Resync]:
+    call.authorise(call.node.area)
     return queries.page(Resync, query)
 
 
-def restores(query: dict[str, Any]) -> Page[Restore]:
+def restores(call: Call, query: dict[str, Any]) -> Page[Restore]:
+    call.authorise(call.node.area)
     return queries.page(Restore, query)
 
 

@@ -11,7 +11,7 @@ from services.gateway import commands, documents, events, proxy, queries, schema
 from services.gateway.depths import Depths
 from shared import runtime
 from shared.call import Call
-from shared.http import PUBLIC, PageQuery, get, page_of, post, put, raw, roles
+from shared.http import PageQuery, get, page_of, post, put, raw
 from shared.service import Service
 
 LOOK = 5  # seconds between looks at whether the description or the keys have changed
@@ -33,44 +33,44 @@ class GatewayService(Service):
         commands.announce(Call(node=runtime.node(), service=self.name))
         commands.announce_restore(Call(node=runtime.node(), service=self.name))
 
-    @get("/node", answer=schemas.NodeView, allow=PUBLIC, summary="This node 本节点")
+    @get("/node", answer=schemas.NodeView, summary="This node 本节点")
     def node(self, call: Call) -> Any:
         return queries.node(call.node)
 
-    @get("/nodes", answer=page_of(schemas.KnownNodeView), allow=PUBLIC, summary="Nodes known here 已知节点")
+    @get("/nodes", answer=page_of(schemas.KnownNodeView), summary="Nodes known here 已知节点")
     def nodes(self, call: Call) -> Any:
         return queries.known()
 
     @post(
         "/node/resyncs", body=schemas.NewResync, answer=schemas.ResyncView, status=201,
-        allow=roles("operator"), summary="Ask for state again 请求重新同步",
+        summary="Ask for state again 请求重新同步",
     )  # fmt: skip
     def resync(self, call: Call, body: dict[str, Any]) -> Any:
         return commands.resync(call, body["service"])
 
     @get(
-        "/node/resyncs", query=PageQuery, answer=page_of(schemas.ResyncView), allow=roles("operator", "auditor"),
+        "/node/resyncs", query=PageQuery, answer=page_of(schemas.ResyncView),
         summary="Requests for state 重新同步请求",
     )  # fmt: skip
     def resyncs(self, call: Call, query: dict[str, Any]) -> Any:
-        return queries.resyncs(query)
+        return queries.resyncs(call, query)
 
     @get(
-        "/node/restores", query=PageQuery, answer=page_of(schemas.RestoreView), allow=roles("operator", "auditor"),
+        "/node/restores", query=PageQuery, answer=page_of(schemas.RestoreView),
         summary="Restores of this node from backups 恢复记录",
     )  # fmt: skip
     def restores(self, call: Call, query: dict[str, Any]) -> Any:
-        return queries.restores(query)
+        return queries.restores(call, query)
 
     @get(
         "/node/audit-heads", query=schemas.HeadQuery, answer=page_of(schemas.HeadView),
-        allow=roles("auditor", "operator"), summary="Heads of audit chains told to this node 审计链头",
+        summary="Heads of audit chains told to this node 审计链头",
     )  # fmt: skip
     def heads(self, call: Call, query: dict[str, Any]) -> Any:
         return queries.heads(call, query)
 
-    @put("/node/withdrawal", body=schemas.Withdrawal, answer=schemas.KnownNodeView, allow=roles("node"),
-         summary="Leave an area's records to the node above 撤回服务")  # fmt: skip
+    @put("/node/withdrawal", body=schemas.Withdrawal, answer=schemas.KnownNodeView,
+        summary="Leave an area's records to the node above 撤回服务")  # fmt: skip
     def withdraw(self, call: Call, body: dict[str, Any]) -> Any:
         return commands.withdraw(call, body["services"])
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -10,7 +9,7 @@ from services.incubator import domain, queries, subjects
 from services.incubator.documents import Centre, KnownOrganisation, KnownSummary, Residency
 from shared import clock
 from shared.call import Call
-from shared.errors import Forbidden, NotYetKnown, Text
+from shared.errors import NotYetKnown, Text
 from shared.events.types import EventType
 from shared.lifecycle import advance
 from shared.store import command, find, load, new, save, save_all
@@ -37,12 +36,14 @@ def apply_for_residency(call: Call, body: Data) -> Residency:
     Raises NotYetKnown for an unknown centre or organisation, Conflict where it is in the centre or applied
     already.
     """
-    if find(Centre, body["centre"]) is None:
+    known = find(Centre, body["centre"])
+    if known is None:
         raise NotYetKnown(CENTRE, body["centre"], "centre")
     organisation = _organisation(body["organisation"], "organisation")
-    centre = load(_authorised(call, body, organisation.area), Centre, body["centre"])
+    call.authorise([organisation.area, known.area], body["organisation"])
+    centre = load(call.cleared(), Centre, known.id)
     residency = new(
-        replace(call, allowed=None),  # checked above, at either area
+        call.cleared(),
         Residency,
         area=centre.area,
         beside=centre,
@@ -54,18 +55,6 @@ def apply_for_residency(call: Call, body: Data) -> Residency:
     residency.organisation = body["organisation"]
     domain.check_acting(organisation.status, organisation.name, "organisation")
     return save(call, residency, subjects.APPLIED)
-
-
-def _authorised(call: Call, body: Data, home: str) -> Call:
-    """The call freed from further checks, since the actor may act at the organisation's home; else as it is,
-    to be checked at the centre's area. An officer never acts for another organisation."""
-    try:
-        call.authorise(home, body["organisation"])
-    except Forbidden as refusal:
-        if refusal.code == "other-organisation":
-            raise
-        return call
-    return replace(call, allowed=None)
 
 
 @command

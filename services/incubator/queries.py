@@ -5,18 +5,26 @@ from __future__ import annotations
 from typing import Any
 
 from services.incubator.documents import Centre, KnownOrganisation, KnownSummary, Residency
-from shared.store.queries import below, get, page
+from shared.call import Call
+from shared.store.queries import below, get, page, page_for
 
 centre = get(Centre)
-residency = get(Residency)
+_residency = get(Residency)
 
 
 def centres(query: dict[str, Any]) -> Any:
     return page(Centre, query)
 
 
-def residencies(query: dict[str, Any]) -> Any:
-    return page(Residency, query, "centre", "organisation", "status", "stage")
+def residency(call: Call, identifier: str) -> Residency:
+    """One residency, to those only who have to do with it. Raises NotFound, Forbidden."""
+    found = _residency(identifier)
+    call.authorise(found.area, found.organisation)
+    return found
+
+
+def residencies(call: Call, query: dict[str, Any]) -> Any:
+    return page_for(call, Residency, query, "centre", "organisation", "status", "stage", own=["organisation"])
 
 
 def known_organisation(identifier: str) -> KnownOrganisation | KnownSummary | None:

@@ -7,38 +7,40 @@ from typing import Any
 
 from services.needs import domain
 from services.needs.documents import Delivery, KnownOrganisation, KnownSummary, LibraryItem, Need
-from shared import clock
+from shared import clock, permissions
 from shared.call import Call
 from shared.http import Page
-from shared.store.queries import below, get, page
+from shared.store.queries import below, get, page, page_for, seen
 
-STAFF = frozenset({"district_staff", "street_staff", "community_worker"})  # who may see whom to answer
+CONTACT = permissions.TABLE.rule("needs", "need.contact")  # who may see whom to answer
 
 item = get(LibraryItem)
-delivery = get(Delivery)
+_delivery = get(Delivery)
 _need = get(Need)
 
 
 def shown(call: Call, need: Need) -> Need:
     """The need as the caller may see it: without contact and answer unless they are staff of its area."""
-    if not call.actor.may(STAFF, need.area):
+    if not CONTACT.admits(call.actor, [need.area]):
         need.contact, need.answer = {}, None
     return need
 
 
 def need(call: Call, identifier: str) -> Need:
-    return shown(call, _need(identifier))
+    found = _need(identifier)
+    call.authorise(found.area)
+    return shown(call, found)
 
 
 def needs(call: Call, query: dict[str, Any]) -> Page[Need]:
-    found: Page[Need] = page(Need, query, "category", "source", "status", "item")
+    found: Page[Need] = page_for(call, Need, query, "category", "source", "status", "item")
     return Page([shown(call, need) for need in found.items], found.next)
 
 
-def similar(query: dict[str, Any]) -> Page[dict[str, Any]]:
+def similar(call: Call, query: dict[str, Any]) -> Page[dict[str, Any]]:
     """Needs whose titles are alike, the most alike first."""
     where = {"category": query["category"]} if query["category"] else {}
-    among = below(Need, query["area"]) if query["area"] else Need.objects
+    among = seen(call, Need, query["area"])
     names = ("id", "area", "title", "category", "status", "item")
     scored = [
         {name: getattr(other, name) for name in names}
@@ -53,8 +55,14 @@ def library(query: dict[str, Any]) -> Any:
     return page(LibraryItem, query, "category", "status")
 
 
-def deliveries(query: dict[str, Any]) -> Any:
-    return page(Delivery, query, "organisation", "topic")
+def delivery(call: Call, identifier: str) -> Delivery:
+    found = _delivery(identifier)
+    call.authorise(found.area)
+    return found
+
+
+def deliveries(call: Call, query: dict[str, Any]) -> Any:
+    return page_for(call, Delivery, query, "organisation", "topic")
 
 
 def known_organisation(identifier: str) -> KnownOrganisation | KnownSummary | None:

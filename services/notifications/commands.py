@@ -72,8 +72,8 @@ def _letter(template: str, data: Data) -> Data:
 @command
 def read_message(call: Call, message_id: str) -> Message:
     """Mark a message as read. Raises Forbidden to others than its recipient."""
-    message = load(call, Message, message_id)
-    queries.check_reader(call, message)
+    queries.message(call, message_id)
+    message = load(call.cleared(), Message, message_id)
     if message.read_at is not None:
         return message
     message.read_at = call.now
@@ -175,7 +175,7 @@ def run_reminders(call: Call) -> dict[str, int]:
 
 
 def _step(call: Call, identifier: str, step: str) -> Call:
-    return replace(call, cause=f"{identifier}:{step}", actor=PLATFORM, allowed=None)
+    return replace(call, cause=f"{identifier}:{step}", actor=PLATFORM, rule=None)
 
 
 @command

@@ -12,7 +12,7 @@ import yaml
 from statemachine import State, StateMachine
 
 from shared import areas, workdays
-from shared.call import Actor
+from shared.call import Call
 from shared.errors import Forbidden, Refused, Text
 
 NOTICE_KINDS = ("public_notice", "result", "topic", "general")  # 公示、结果公告、立项公示、公告
@@ -75,12 +75,11 @@ def above(recipient: Recipient, area: str) -> Recipient | None:
     return staff_of(higher) if higher else None
 
 
-def may_read(actor: Actor, recipient: Recipient, area: str) -> bool:
-    """Whether the actor reads the recipient's messages: an own organisation's officer with that role at the
-    organisation's area, or a holder of the role at its area or above."""
-    if recipient.organisation:
-        return actor.organisation == recipient.organisation and actor.may(frozenset({OFFICER}), area)
-    return recipient.role is not None and actor.may(frozenset({recipient.role}), area)
+def may_read(call: Call, recipient: Recipient, area: str) -> bool:
+    """Whether the caller reads the recipient's messages: an organisation's officer with that role at the
+    organisation's `area`, or a holder of the role that they are for, whose own they all are."""
+    owner = recipient.organisation or call.actor.subject
+    return call.may(recipient.area or area, owner, role=recipient.role or OFFICER)
 
 
 def not_yours() -> Forbidden:

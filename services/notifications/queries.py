@@ -13,7 +13,7 @@ from services.notifications.documents import Message, Notice, Reminder
 from shared.call import Call
 from shared.http import Page
 from shared.store.aggregate import subtree
-from shared.store.queries import below, get, page
+from shared.store.queries import below, get, page_for
 
 notice = get(Notice)
 _message = get(Message)
@@ -24,7 +24,7 @@ FEED = 50  # newest notices in the feed
 def check_reader(call: Call, message: Message) -> None:
     """Raise Forbidden unless the message is for whoever calls."""
     recipient = domain.parse_recipient(message.recipient)
-    if recipient is None or not domain.may_read(call.actor, recipient, message.area):
+    if recipient is None or not domain.may_read(call, recipient, message.area):
         raise domain.not_yours()
 
 
@@ -40,14 +40,15 @@ def messages(call: Call, query: dict[str, Any]) -> Page[Message]:
     An organisation's officer sees those of the areas for which the token's node vouched.
     """
     recipient = domain.parse_recipient(query["recipient"])
-    granted = [grant.area for grant in call.actor.grants if grant.role == domain.OFFICER]
-    found = Message.objects(recipient=query["recipient"])
-    if recipient is not None and recipient.organisation:
-        if call.actor.organisation != recipient.organisation or not granted:
-            raise domain.not_yours()
-        found = found.filter(reduce(or_, (Q(**subtree(area)) for area in granted)))
-    elif recipient is None or not domain.may_read(call.actor, recipient, recipient.area or ""):
+    if recipient is None:
         raise domain.not_yours()
+    asked = [grant.area for grant in call.actor.grants] if recipient.organisation else [str(recipient.area)]
+    readable = [area for area in asked if domain.may_read(call, recipient, area)]
+    if not readable:
+        raise domain.not_yours()
+    found = Message.objects(recipient=query["recipient"])
+    if recipient.organisation:
+        found = found.filter(reduce(or_, (Q(**subtree(area)) for area in readable)))
     if query["unread"] is not None:
         found = found.filter(**({"read_at": None} if query["unread"] else {"read_at__ne": None}))
     return _newest(found, query)
@@ -71,9 +72,7 @@ def reminder(call: Call, identifier: str) -> Reminder:
 
 
 def reminders(call: Call, query: dict[str, Any]) -> Any:
-    area = query["area"] or call.node.area
-    call.authorise(area)
-    return page(Reminder, query | {"area": area}, "status")
+    return page_for(call, Reminder, query, "status")
 
 
 def due(call: Call) -> list[str]:

@@ -107,7 +107,8 @@ def _used(call: Call, area: str) -> list[list[str]]:
     return [
         [grant.role, grant.area]
         for grant in call.actor.grants
-        if (call.allowed is None or grant.role in call.allowed) and areas.contains(grant.area, area)
+        if (call.rule is None or not call.rule.bound or grant.role in call.rule.holders)
+        and areas.contains(grant.area, area)
     ]
 
 

@@ -1,13 +1,10 @@
 """HTTP: routes are thin entrypoints of a Nameko service; everything that all of them share is here."""
 
-from shared.http.auth import PUBLIC, SIGNED_IN, roles
 from shared.http.files import Download, Upload, accepts, file_of
 from shared.http.pages import Cursor, Page, PageQuery, page_of
 from shared.http.routes import delete, get, patch, post, put, raw, routes_of
 
 __all__ = [
-    "PUBLIC",
-    "SIGNED_IN",
     "Cursor",
     "Download",
     "Page",
@@ -22,6 +19,5 @@ __all__ = [
     "post",
     "put",
     "raw",
-    "roles",
     "routes_of",
 ]

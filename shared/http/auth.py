@@ -2,34 +2,14 @@
 
 from __future__ import annotations
 
-from enum import Enum
-
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from werkzeug.wrappers import Request
 
 from shared import keys, runtime
 from shared.call import NOBODY, Actor
 from shared.errors import Forbidden, Text, Unauthenticated
+from shared.permissions import Rule
 from shared.store import nodes
-
-
-class Open(Enum):
-    """Routes that need no particular role."""
-
-    PUBLIC = "public"
-    SIGNED_IN = "signed_in"
-
-
-PUBLIC = Open.PUBLIC  # anybody, with or without a token
-SIGNED_IN = Open.SIGNED_IN  # anybody with a token
-Allow = Open | frozenset[str]
-
-
-def roles(*names: str) -> frozenset[str]:
-    """Who may use a route: holders of one of these roles somewhere. Raises TypeError without any."""
-    if not names:
-        raise TypeError("name at least one role, or say PUBLIC")
-    return frozenset(names)
 
 
 def _from_store(kid: str) -> tuple[Ed25519PublicKey, str] | None:
@@ -60,9 +40,9 @@ def actor(request: Request) -> Actor:
     return keys.verify(token.strip(), _find_key)
 
 
-def admit(who: Actor, allow: Allow) -> None:
-    """Raises Unauthenticated or Forbidden where the route is not open to `who`."""
-    if allow is PUBLIC:
+def admit(who: Actor, rule: Rule) -> None:
+    """Raises Unauthenticated or Forbidden where the route is not open to `who`, at whatever area."""
+    if rule.where == "public":
         return
     if who is NOBODY:
         raise Unauthenticated(
@@ -73,8 +53,8 @@ def admit(who: Actor, allow: Allow) -> None:
                 "请在 Authorization: Bearer 头中发送本节点签发的令牌。",
             ),
         )
-    if isinstance(allow, frozenset) and not any(grant.role in allow for grant in who.grants):
-        needed = ", ".join(sorted(allow))
+    if rule.bound and not any(grant.role in rule.holders for grant in who.grants):
+        needed = rule.named_roles
         raise Forbidden(
             "role-needed",
             Text(f"This needs one of the roles {needed}.", f"需要以下角色之一：{needed}。"),

@@ -41,7 +41,7 @@ def respond(entrypoint: RouteEntrypoint, request: Request, values: dict[str, Any
 def _admitted(entrypoint: RouteEntrypoint, request: Request, values: dict[str, Any]) -> Response:
     route = entrypoint.route
     actor = auth.actor(request)
-    auth.admit(actor, route.allow)
+    auth.admit(actor, entrypoint.rule)
     moment = _dated(request, actor)
     raw = read_body(request, route.file.largest if route.file else LARGEST_BODY)
     arguments = dict(values)
@@ -58,13 +58,15 @@ def _admitted(entrypoint: RouteEntrypoint, request: Request, values: dict[str, A
             service=entrypoint.service,
             cause=cause,
             actor=actor,
-            allowed=route.allow if isinstance(route.allow, frozenset) else None,
+            rule=entrypoint.rule,
             correlation=problems.trace_id() or cause,
             origin=origin.of(runtime.node(), request) if request.method not in origin.READS else "",
             operation=f"{route.method} {entrypoint.template}",
         )
         try:
-            return _answer(entrypoint, request, entrypoint.work(call, **arguments))
+            result = entrypoint.work(call, **arguments)
+            _check_applied(call)
+            return _answer(entrypoint, request, result)
         except Exception as error:
             return problems.respond(error, request)
 
@@ -72,6 +74,12 @@ def _admitted(entrypoint: RouteEntrypoint, request: Request, values: dict[str, A
         if key := _key(request):
             return idempotency.once(actor, key, request, raw, run)
         return run(new_id())
+
+
+def _check_applied(call: Call) -> None:
+    """What would be answered without anybody having asked at which area the role holds, is not."""
+    if call.rule is not None and call.rule.bound and call.rule.operation not in call.checked:
+        raise RuntimeError(f"{call.service} {call.rule.operation} never asked where the role holds")
 
 
 def _dated(request: Request, actor: Actor) -> datetime | None:
@@ -221,7 +229,7 @@ def _answer(entrypoint: RouteEntrypoint, request: Request, result: Any) -> Respo
     """A method's result as the answer that its route describes."""
     route = entrypoint.route
     schema = route.answer_schema
-    headers = {"Cache-Control": "no-cache" if route.allow is auth.PUBLIC else "no-store"}
+    headers = {"Cache-Control": "no-cache" if entrypoint.rule.where == "public" else "no-store"}
     if isinstance(result, files.Download):
         return files.download(result, headers)
     if schema is None or result is None:

@@ -10,11 +10,11 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 from marshmallow import INCLUDE, fields
 
 from shared.fields import Schema
-from shared.http.auth import PUBLIC
 from shared.http.files import FileOf
 from shared.http.pages import PageOf
 from shared.http.problems import CONTENT_TYPE
-from shared.http.routes import Route, routes_of
+from shared.http.routes import Route, routes_of, rule_of
+from shared.permissions import OWN, Rule
 
 _TEXT = {"type": "string"}
 _BYTES = {"type": "string", "format": "binary"}
@@ -59,7 +59,10 @@ def document(service: type, version: str, url: str) -> dict[str, Any]:
     )
     _components(spec)
     for route in routes_of(service):
-        spec.path(path=route.template(name), operations={route.method.lower(): _operation(route)})
+        spec.path(
+            path=route.template(name),
+            operations={route.method.lower(): _operation(route, rule_of(service, route.name))},
+        )
     described: dict[str, Any] = spec.to_dict()
     return described
 
@@ -98,19 +101,21 @@ def _components(spec: APISpec) -> None:
     )
 
 
-def _operation(route: Route) -> dict[str, Any]:
+def _operation(route: Route, rule: Rule) -> dict[str, Any]:
     operation: dict[str, Any] = {
         "operationId": route.name,
         "summary": route.summary or route.name.replace("_", " "),
         "tags": list(route.tags) or [route.path.strip("/").split("/")[0] or "root"],
         "parameters": list(_parameters(route)),
-        "responses": dict(_responses(route)),
-        "security": [{}, {"bearer": []}] if route.allow is PUBLIC else [{"bearer": []}],
+        "responses": dict(_responses(route, rule)),
+        "security": [{}, {"bearer": []}] if rule.where == "public" else [{"bearer": []}],
     }
     if route.description:
         operation["description"] = route.description
-    if isinstance(route.allow, frozenset):
-        operation["x-roles"] = sorted(route.allow)
+    operation["x-where"] = rule.where
+    if rule.bound:
+        operation["x-roles"] = list(rule.roles)
+        operation["x-own"] = [role for role in rule.roles if rule.holders[role] == OWN]
     if route.body:
         operation["requestBody"] = {
             "required": True,
@@ -138,7 +143,7 @@ def _parameters(route: Route) -> Iterator[Any]:
     yield "AcceptLanguage"
 
 
-def _responses(route: Route) -> Iterator[tuple[str, Any]]:
+def _responses(route: Route, rule: Rule) -> Iterator[tuple[str, Any]]:
     status = 204 if route.answer is None and route.status == 200 else route.status
     response: dict[str, Any] = {"description": route.summary or "Done"}
     if isinstance(route.answer, PageOf):
@@ -161,14 +166,14 @@ def _responses(route: Route) -> Iterator[tuple[str, Any]]:
         if status == 201:
             response["headers"] = {"Location": {"description": "what was created", "schema": _TEXT}}
     yield str(status), response
-    for refused in sorted(_refusals(route)):
+    for refused in sorted(_refusals(route, rule)):
         yield str(refused), "Problem"
 
 
-def _refusals(route: Route) -> set[int]:
+def _refusals(route: Route, rule: Rule) -> set[int]:
     """Every status that a problem of this route may have; what is not among them is a fault of ours."""
     found = {400, 401, 404, 503}  # a faulty header, a bad token, hosted nowhere, out of reach just now
-    if route.allow is not PUBLIC:
+    if rule.where != "public":
         found |= {403}
     if route.variables:
         found |= {405}  # a slash within a variable makes another path of it

@@ -4,9 +4,12 @@
         name = "registry"
 
         @post("/organisations", body=NewOrganisation, answer=OrganisationView, status=201,
-              allow=roles("district_staff"), summary="Register an organisation 登记社会组织")
+              summary="Register an organisation 登记社会组织")
         def register_organisation(self, call, body):
             return commands.register_organisation(call, body)
+
+Who may use a route says its row in `shared/permissions.csv`, found by the service's name and the method's. A
+route without one fails when its service class is made.
 
 A method gets the Call, the path's variables by their names, and the loaded `body` or `query` where the route
 has a schema for it, or the `file` that it takes (`shared.http.files`). It returns what the answer's schema dumps,
@@ -30,9 +33,9 @@ from nameko.extensions import ENTRYPOINT_EXTENSIONS_ATTR, Entrypoint, register_e
 from werkzeug.routing import Rule
 from werkzeug.wrappers import Request, Response
 
+from shared import permissions
 from shared.fields import Schema
 from shared.http import handling, problems
-from shared.http.auth import Allow
 from shared.http.files import Accepts, FileOf
 from shared.http.pages import PageOf
 from shared.http.server import Server
@@ -49,7 +52,6 @@ class Route:
     method: str
     path: str
     name: str  # of the Python method; the API's operationId
-    allow: Allow
     body: type[Schema] | None = None
     query: type[Schema] | None = None
     answer: type[Schema] | PageOf | FileOf | None = None
@@ -82,6 +84,11 @@ class Route:
         return self.answer.schema() if isinstance(self.answer, PageOf) else self.answer()
 
 
+def rule_of(service: type[permissions.Serving], operation: str) -> permissions.Rule:
+    """Who may use a method of a service. Raises LookupError where no rule says so."""
+    return permissions.of(service).rule(service.name, operation)
+
+
 def prefix(service: str) -> str:
     """The gateway speaks for the node as a whole: its routes stand at the top."""
     return "/api" if service == GATEWAY else f"/api/{service}"
@@ -99,6 +106,7 @@ class RouteEntrypoint(Entrypoint):
     def setup(self) -> None:
         self.service: str = self.container.service_name
         self.template = self.route.template(self.service)
+        self.rule = rule_of(self.container.service_cls, self.route.name)
         # A created record's address, where the service has a route to read it.
         below = re.compile(re.escape(self.route.path.rstrip("/")) + r"/<[^/]+>")
         routes = routes_of(self.container.service_cls)
@@ -185,7 +193,6 @@ def _check(function: Callable[..., Any], route: Route) -> None:
 def get(
     path: str,
     *,
-    allow: Allow,
     answer: type[Schema] | PageOf | FileOf | None = None,
     query: type[Schema] | None = None,
     status: int = 200,
@@ -195,19 +202,17 @@ def get(
 ) -> Callable[[F], F]:
     """A route that reads. HEAD works too."""
     return _decorator(
-        lambda name: Route("GET", path, name, allow, None, query, answer, status, summary, description, tags)
+        lambda name: Route("GET", path, name, None, query, answer, status, summary, description, tags)
     )
 
 
 class Writing(Protocol):
-    """A decorator for routes that change something. `allow` says who may; there is no default. A route that takes
-    a `file` gets it in place of a body."""
+    """A decorator for routes that change something. A route that takes a `file` gets it in place of a body."""
 
     def __call__(
         self,
         path: str,
         *,
-        allow: Allow,
         body: type[Schema] | None = None,
         file: Accepts | None = None,
         answer: type[Schema] | None = None,
@@ -223,7 +228,6 @@ def _writes(method: str, standard: int) -> Writing:
     def writing(
         path: str,
         *,
-        allow: Allow,
         body: type[Schema] | None = None,
         file: Accepts | None = None,
         answer: type[Schema] | None = None,
@@ -235,7 +239,7 @@ def _writes(method: str, standard: int) -> Writing:
     ) -> Callable[[F], F]:
         return _decorator(
             lambda name: Route(
-                method, path, name, allow, body, query, answer, status, summary, description, tags, file
+                method, path, name, body, query, answer, status, summary, description, tags, file
             )
         )
 
@@ -251,8 +255,8 @@ delete = _writes("DELETE", 204)
 def raw(path: str, *methods: str) -> Callable[[F], F]:
     """A method that gets the request and the path's variables and returns a Response.
 
-    `path` is the whole path, without a prefix; GET unless `methods` are named. No authentication, no schemas:
-    errors still become problem details, and spans and metrics are kept.
+    `path` is the whole path, without a prefix; GET unless `methods` are named. No authentication, so its rule must
+    be `public`; no schemas. Errors still become problem details, and spans and metrics are kept.
     """
 
     def decorate(function: F) -> F:
@@ -266,8 +270,23 @@ def routes_of(service: type) -> Iterator[Route]:
     """The routes of a service class, in the order of path and method."""
     found = [
         entrypoint.route
-        for _, function in inspect.getmembers(service, inspect.isfunction)
-        for entrypoint in getattr(function, ENTRYPOINT_EXTENSIONS_ATTR, ())
+        for _, entrypoint in entrypoints_of(service)
         if isinstance(entrypoint, RouteEntrypoint) and not isinstance(entrypoint, RawEntrypoint)
     ]
     return iter(sorted(found, key=lambda route: (route.path, route.method)))
+
+
+def entrypoints_of(service: type) -> Iterator[tuple[str, Entrypoint]]:
+    """Whatever Nameko runs a service class's methods for: the method's name, and what runs it."""
+    for name, function in inspect.getmembers(service, inspect.isfunction):
+        for entrypoint in getattr(function, ENTRYPOINT_EXTENSIONS_ATTR, ()):
+            yield name, entrypoint
+
+
+def check_rules(service: type[permissions.Serving]) -> None:
+    """Raises LookupError for a route without a rule, TypeError for a raw one that is not public."""
+    for name, entrypoint in entrypoints_of(service):
+        if isinstance(entrypoint, RouteEntrypoint):
+            rule = rule_of(service, name)
+            if isinstance(entrypoint, RawEntrypoint) and rule.where != "public":
+                raise TypeError(f"{service.name} {name} checks no token: its rule must be public")

@@ -190,11 +190,11 @@ def new(
     """
     identifier = call.new_id(label or kind.__name__)
     known = find(kind, identifier)
-    if known is not None:
-        raise AlreadyApplied(known)
-    if beside is None:
+    if known is None and beside is None:
         _own_area(call, at or area)
     call.authorise(area, organisation)
+    if known is not None:
+        raise AlreadyApplied(known)
     seated = seat or (beside.seated_at if beside is not None else at or area)
     return kind(
         id=identifier,

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import reduce
+from operator import or_
 from typing import Any, TypeVar
 
-from mongoengine import QuerySet
+from mongoengine import Q, QuerySet
 
+from shared.call import Call, Reach
 from shared.errors import NotFound, Text
 from shared.http.pages import Page
 from shared.store.aggregate import Aggregate, find, subtree
@@ -41,7 +44,32 @@ def below(kind: type[A], area: str) -> QuerySet:
 
 def page(kind: type[A], query: dict[str, Any], *filters: str, **fixed: Any) -> Page[A]:
     """A page of records in the order of their ids, by `area` and the `filters` that the query gives."""
-    found = below(kind, query["area"]) if query.get("area") else kind.objects
+    return _page(below(kind, query["area"]) if query.get("area") else kind.objects, query, filters, fixed)
+
+
+def page_for(
+    call: Call, kind: type[A], query: dict[str, Any], *filters: str, own: Sequence[str] = (), **fixed: Any
+) -> Page[A]:
+    """As `page`, of what the caller may see: all of the area, or what belongs to the caller by one of the fields
+    `own`. Raises Forbidden where that is nothing."""
+    return _page(seen(call, kind, query.get("area"), own), query, filters, fixed)
+
+
+def seen(call: Call, kind: type[A], area: str | None, own: Sequence[str] = ()) -> QuerySet:
+    """The records of `area`, or of all areas, that the caller may see. Raises Forbidden where there is nothing."""
+    reach = call.reach(area)
+    return kind.objects(reduce(or_, (_within(call, part, own) for part in reach))) if reach else kind.objects
+
+
+def _within(call: Call, part: Reach, own: Sequence[str]) -> Q:
+    within = Q(**subtree(part.area))
+    if not part.own:
+        return within
+    owners = [call.actor.subject, call.actor.organisation]
+    return within & reduce(or_, (Q(**{f"{field}__in": owners}) for field in own))
+
+
+def _page(found: QuerySet, query: dict[str, Any], filters: Sequence[str], fixed: dict[str, Any]) -> Page[Any]:
     given = {name: query[name] for name in filters if query.get(name) is not None}
     if query["cursor"]:
         given["id__gt"] = query["cursor"][0]

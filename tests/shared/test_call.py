@@ -13,6 +13,7 @@ from shared import areas, clock
 from shared.call import NOBODY, Actor, Call, Grant
 from shared.errors import Forbidden
 from shared.node import parse
+from shared.permissions import Rule
 
 pytestmark = pytest.mark.unit
 
@@ -20,11 +21,12 @@ DISTRICT, STREET, COMMUNITY = TREE = ("230102", "230102001", "230102001001")
 NODE = parse(
     "{area: '230102', url: u, port: 7000, broker: b, store: s, keys: k, services: [registry]}", Path(), {}
 )
-STAFF = frozenset({"street_staff", "district_staff"})
+STAFF = Rule("registry", "grant", "record", {"street_staff": "x", "district_staff": "x"})
+OFFICERS = Rule("registry", "show", "record", {"officer": "own", "street_staff": "x"})
 
 
-def call(actor: Actor, allowed: frozenset[str] | None = STAFF) -> Call:
-    return Call(node=NODE, service="registry", actor=actor, allowed=allowed)
+def call(actor: Actor, rule: Rule | None = STAFF) -> Call:
+    return Call(node=NODE, service="registry", actor=actor, rule=rule)
 
 
 def officer(organisation: str | None = "org-1") -> Actor:
@@ -34,7 +36,7 @@ def officer(organisation: str | None = "org-1") -> Actor:
 @given(st.sampled_from(TREE), st.sampled_from([*TREE, "230102002", "230103"]))
 def test_a_grant_holds_at_its_area_and_below_never_above_or_beside(granted: str, area: str) -> None:
     actor = Actor("staff", (Grant("street_staff", granted),))
-    assert actor.may(STAFF, area) == areas.contains(granted, area)
+    assert call(actor).may(area) == areas.contains(granted, area)
 
 
 def test_a_role_at_one_area_does_not_lend_another_role_at_another() -> None:
@@ -54,22 +56,63 @@ def test_who_lacks_the_role_is_told_which_one_and_where() -> None:
 
 
 def test_a_public_route_and_the_platforms_own_effects_ask_for_no_role() -> None:
-    call(NOBODY, allowed=None).authorise(STREET)
-
-
-def test_a_route_that_admits_no_role_admits_nobody() -> None:
-    with pytest.raises(Forbidden):
-        call(Actor("staff", (Grant("street_staff", DISTRICT),)), allowed=frozenset()).authorise(STREET)
+    call(NOBODY, None).authorise(STREET)
 
 
 def test_an_officer_touches_the_records_of_the_own_organisation_only() -> None:
-    acting = call(officer(), frozenset({"officer"}))
+    acting = call(officer(), OFFICERS)
     acting.authorise(STREET, "org-1")
     with pytest.raises(Forbidden) as caught:
         acting.authorise(STREET, "org-2")
     assert caught.value.code == "other-organisation"
     with pytest.raises(Forbidden):
         acting.authorise("230102002", "org-1")
+    with pytest.raises(Forbidden) as caught:
+        call(officer(None), OFFICERS).authorise(STREET, "org-1")
+    assert "officer (own records)" in caught.value.detail.en
+
+
+def test_who_has_a_role_for_own_records_only_touches_nothing_that_belongs_to_nobody() -> None:
+    assert not call(officer(), OFFICERS).may(STREET)
+    assert not call(officer(None), OFFICERS).may(STREET, None)
+
+
+def test_a_person_touches_the_own_records() -> None:
+    assert call(officer(None), OFFICERS).may(STREET, "officer")
+    assert not call(officer(None), OFFICERS).may(STREET, "somebody")
+
+
+def test_either_of_several_areas_will_do() -> None:
+    staff = call(Actor("staff", (Grant("street_staff", STREET),)))
+    staff.authorise(["230102002", STREET])
+    with pytest.raises(Forbidden) as caught:
+        staff.authorise(["230102002", "230103"])
+    assert "at 230102002 or 230103" in caught.value.detail.en
+
+
+def test_one_role_may_be_asked_for() -> None:
+    both = call(Actor("both", (Grant("street_staff", STREET),)))
+    assert both.may(STREET, role="street_staff")
+    assert not both.may(STREET, role="district_staff")
+
+
+def test_a_list_reaches_as_far_as_the_roles_do() -> None:
+    grants = (Grant("street_staff", STREET), Grant("officer", "230102002"), Grant("expert", DISTRICT))
+    reader = call(Actor("both", grants), OFFICERS)
+    assert reader.reach(None) == [(STREET, False), ("230102002", True)]
+    assert reader.reach(COMMUNITY) == [(COMMUNITY, False)]
+    for area in (DISTRICT, "230102003"):
+        with pytest.raises(Forbidden):
+            reader.reach(area)
+    twice = (Grant("street_staff", DISTRICT), Grant("officer", DISTRICT))
+    assert call(Actor("twice", twice), OFFICERS).reach(STREET) == [(STREET, False)]
+
+
+def test_a_call_tells_whether_its_rule_was_applied() -> None:
+    asked = call(Actor("staff", (Grant("street_staff", STREET),)))
+    assert not asked.checked
+    replace(asked, cause="another").may(STREET)
+    assert asked.checked == {"grant"}
 
 
 def test_staff_act_for_no_organisation_and_touch_the_records_of_all() -> None:

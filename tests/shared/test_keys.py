@@ -59,8 +59,7 @@ def test_a_token_speaks_for_its_subject_with_its_grants(key):
     actor = keys.verify(token, knowing(key))
     assert actor.subject == "li"
     assert actor.organisation == "o-1"
-    assert actor.may(frozenset({"street_staff"}), "230102001001")
-    assert not actor.may(frozenset({"street_staff"}), DISTRICT)
+    assert actor.grants == (Grant("street_staff", STREET),)
 
 
 def test_the_header_names_the_node_and_the_key(key):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from services.funding import domain, subjects
@@ -30,9 +29,10 @@ def submit(call: Call, body: Data) -> Application:
         known.topic(body["topic"])
     # An organisation of elsewhere applies in the round's own area: a node tells events of its own area only.
     area = organisation.area if areas.contains(target.area, organisation.area) else target.area
-    _check_applicant(call, body, organisation.area, target.area)
+    if not known.officer_of(call, body["organisation"], body["host"]):
+        call.authorise([organisation.area, target.area], body["organisation"], body["host"])
     values = {name: value for name, value in body.items() if name != "organisation"}
-    application = new(replace(call, allowed=None), Application, area=area, beside=target, **values)
+    application = new(call.cleared(), Application, area=area, beside=target, **values)
     domain.check_accepting(target.status, target.opens_at, target.closes_at, call.now)
     if organisation.track == "filed" and (host is None or host.track != "registered"):
         raise Refused(
@@ -48,15 +48,6 @@ def submit(call: Call, body: Data) -> Application:
     application.track = organisation.track
     application.submitted_at = call.now
     return save(call, application, subjects.SUBMITTED)
-
-
-def _check_applicant(call: Call, body: Data, organisation_area: str, round_area: str) -> None:
-    """Officers apply for their own organisation or one that it is host of, wherever it is; others where they have
-    their role: at the organisation's area or the round's. Raises Forbidden."""
-    own = call.actor.organisation
-    there = call.allowed is None or call.actor.may(call.allowed, organisation_area)
-    signs = own if own is not None and own == body["host"] else body["organisation"]
-    call.authorise(organisation_area if there else round_area, signs)
 
 
 @command
@@ -175,16 +166,13 @@ def settle(call: Call, application_id: str, objection_id: str, body: Data) -> Ap
 @command
 def withdraw(call: Call, application_id: str) -> Application:
     """Take an application back, or out of the round; what was committed for it is free again."""
-    own = known.acts_for(call, known.application(application_id))
-    as_party = replace(call, allowed=None)
-    application = load(
-        as_party if own else call, Application, application_id, organisation_field="organisation"
-    )
+    known.authorise_party(call, known.application(application_id))
+    cleared = call.cleared()  # a fund far above the applicant's area gets its own money back
+    application = load(cleared, Application, application_id)
     application.status = advance(domain.ApplicationLife, application.status, "drop")
     application.reasons = ["withdrawn"]
     given_back = funds.parts(application.commitments)
-    # A fund far above the applicant's area gets its own money back: no role there is needed for that.
-    loaded = funds.load_funds(as_party, [part.fund for part in given_back])
+    loaded = funds.load_funds(cleared, [part.fund for part in given_back])
     application.commitments = []
     freed = funds.release(call, loaded, given_back, application.id)
     save_all(call, (application, subjects.DROPPED), *freed)

@@ -15,6 +15,7 @@ from shared.errors import NotFound, NotYetKnown, Text
 from shared.store import Aggregate, find
 from shared.store.aggregate import elsewhere
 
+OFFICER = "organisation_officer"
 ORGANISATION = Text("Organisation", "社会组织")
 NOTICE = Text("The public notice", "公示期")
 # An organisation on its way to being active, or a topic still under appraisal: the news may be on its way.
@@ -83,10 +84,23 @@ def application(identifier: str) -> Application:
     return found
 
 
-def acts_for(call: Call, found: Application | Project) -> bool:
-    """Whether the actor is an officer of the organisation that applied, or of its host."""
-    own = call.actor.organisation
-    return own is not None and own in (found.organisation, found.host)
+def home(identifier: str | None) -> str | None:
+    """The area of an organisation, as far as it is known here."""
+    known = _newest(identifier) if identifier else None
+    return known.area if known else None
+
+
+def officer_of(call: Call, *parties: str | None) -> bool:
+    """Whether the actor is an officer of one of these organisations, by a token of where that sits."""
+    homes = [(area, party) for party in parties if (area := home(party))]
+    return any(call.may(area, party, role=OFFICER) for area, party in homes)
+
+
+def authorise_party(call: Call, found: Application | Project) -> None:
+    """Raise Forbidden unless the actor has a role at the record's area, or is an officer of who applied or of the
+    host 承接单位 that answers for it: these may sit elsewhere."""
+    if not officer_of(call, found.organisation, found.host):
+        call.authorise(found.area, found.organisation, found.host)
 
 
 def check_owner(call: Call, found: Aggregate) -> None:

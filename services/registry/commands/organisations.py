@@ -79,6 +79,7 @@ def _move(
     where = organisation.seated_at
     held = [grant.role for grant in call.actor.grants if areas.contains(grant.area, where)]
     rules.check_decider(organisation.track, held)
+    call.authorise(where)
     organisation.status = advance(rules.OrganisationLife, organisation.status, action)
     organisation.reasons = reasons
     if action not in ("ask_correction", "accept"):

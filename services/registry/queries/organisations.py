@@ -5,20 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from services.registry.documents.organisations import Organisation
-from services.registry.domain import organisations as rules
 from shared.call import Call
-from shared.store.queries import get, page
+from shared.store.queries import get, page_for
 
 _organisation = get(Organisation)
 
 
 def organisation(call: Call, identifier: str) -> Organisation:
-    """One organisation. What is not public yet is shown to those only who have to do with it."""
+    """One organisation, to those only who have to do with it; its summary is public. Raises NotFound, Forbidden."""
     found = _organisation(identifier)
-    if found.status not in rules.PUBLIC_STATES:
-        call.authorise(found.area, found.id)
+    call.authorise(found.area, found.id)
     return found
 
 
-def organisations(query: dict[str, Any]) -> Any:
-    return page(Organisation, query, "track", "status")
+def organisations(call: Call, query: dict[str, Any]) -> Any:
+    return page_for(call, Organisation, query, "track", "status")

@@ -7,7 +7,7 @@ from typing import Any
 from services.registry.queries import figures as queries
 from services.registry.schemas import figures as schemas
 from shared.call import Call
-from shared.http import PUBLIC, get, page_of
+from shared.http import get, page_of
 
 Data = dict[str, Any]
 
@@ -18,12 +18,11 @@ class FigureRoutes:
     @get(
         "/areas/<area>",
         answer=page_of(schemas.Division),
-        allow=PUBLIC,
         summary="An area and those below it 区划",
     )
     def divisions(self, call: Call, area: str) -> Any:
         return queries.divisions(area)
 
-    @get("/figures", query=schemas.FiguresQuery, answer=schemas.Figures, allow=PUBLIC, summary="Counts 统计")
+    @get("/figures", query=schemas.FiguresQuery, answer=schemas.Figures, summary="Counts 统计")
     def figures(self, call: Call, query: Data) -> Any:
         return queries.figures(query["area"])

@@ -6,11 +6,10 @@ from typing import Any
 
 from services.registry.commands import organisations as commands
 from services.registry.queries import organisations as queries
-from services.registry.routes.who import APPLICANTS, READERS, STAFF
 from services.registry.schemas import organisations as schemas
 from services.registry.schemas.common import Reasons
 from shared.call import Call
-from shared.http import get, page_of, post, roles
+from shared.http import get, page_of, post
 
 Data = dict[str, Any]
 
@@ -20,23 +19,22 @@ class OrganisationRoutes:
 
     @post(
         "/organisations", body=schemas.NewOrganisation, answer=schemas.OrganisationView, status=201,
-        allow=APPLICANTS, summary="Apply to be registered or filed 申请登记或备案",
+        summary="Apply to be registered or filed 申请登记或备案",
     )  # fmt: skip
     def apply_as_organisation(self, call: Call, body: Data) -> Any:
         return commands.apply_as_organisation(call, body)
 
     @get(
         "/organisations", query=schemas.OrganisationQuery, answer=page_of(schemas.OrganisationView),
-        allow=roles("district_staff", "street_staff", "community_worker", "hub_operator", "auditor", "operator"),
+
         summary="List organisations 社会组织名录",
     )  # fmt: skip
     def organisations(self, call: Call, query: Data) -> Any:
-        return queries.organisations(query)
+        return queries.organisations(call, query)
 
     @get(
         "/organisations/<id>",
         answer=schemas.OrganisationView,
-        allow=READERS,
         summary="One organisation 社会组织",
     )
     def organisation(self, call: Call, id: str) -> Any:
@@ -44,20 +42,20 @@ class OrganisationRoutes:
 
     @post(
         "/organisations/<id>/correction", body=Reasons, answer=schemas.OrganisationView,
-        allow=STAFF, summary="Ask for a correction 要求补正",
+        summary="Ask for a correction 要求补正",
     )  # fmt: skip
     def ask_correction(self, call: Call, id: str, body: Data) -> Any:
         return commands.ask_correction(call, id, body["reasons"])
 
     @post(
         "/organisations/<id>/resubmission", body=schemas.Correction, answer=schemas.OrganisationView,
-        allow=APPLICANTS, summary="Hand in the corrected application 补正后重新提交",
+        summary="Hand in the corrected application 补正后重新提交",
     )  # fmt: skip
     def resubmit(self, call: Call, id: str, body: Data) -> Any:
         return commands.resubmit(call, id, body)
 
     @post(
-        "/organisations/<id>/acceptance", answer=schemas.OrganisationView, allow=STAFF,
+        "/organisations/<id>/acceptance", answer=schemas.OrganisationView,
         summary="Accept the application 受理",
     )  # fmt: skip
     def accept(self, call: Call, id: str) -> Any:
@@ -65,28 +63,28 @@ class OrganisationRoutes:
 
     @post(
         "/organisations/<id>/decision", body=schemas.Decision, answer=schemas.OrganisationView,
-        allow=STAFF, summary="Approve or refuse 决定",
+        summary="Approve or refuse 决定",
     )  # fmt: skip
     def decide(self, call: Call, id: str, body: Data) -> Any:
         return commands.decide(call, id, body["approve"], body["reasons"])
 
     @post(
         "/organisations/<id>/suspension", body=Reasons, answer=schemas.OrganisationView,
-        allow=STAFF, summary="Suspend 暂停活动",
+        summary="Suspend 暂停活动",
     )  # fmt: skip
     def suspend(self, call: Call, id: str, body: Data) -> Any:
         return commands.suspend(call, id, body["reasons"])
 
     @post(
         "/organisations/<id>/resumption", body=Reasons, answer=schemas.OrganisationView,
-        allow=STAFF, summary="End the suspension 恢复活动",
+        summary="End the suspension 恢复活动",
     )  # fmt: skip
     def resume(self, call: Call, id: str, body: Data) -> Any:
         return commands.resume(call, id, body["reasons"])
 
     @post(
         "/organisations/<id>/cancellation", body=Reasons, answer=schemas.OrganisationView,
-        allow=STAFF, summary="Strike off 注销",
+        summary="Strike off 注销",
     )  # fmt: skip
     def cancel(self, call: Call, id: str, body: Data) -> Any:
         return commands.cancel(call, id, body["reasons"])

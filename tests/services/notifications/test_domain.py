@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from string import Formatter
 from xml.etree import ElementTree as Xml
 
@@ -9,14 +10,17 @@ import pytest
 from services.notifications import atom, domain, templates
 from services.notifications.documents import Notice
 from services.notifications.domain import Recipient
-from shared.call import Actor, Grant
+from shared import permissions
+from shared.call import Actor, Call, Grant
 from shared.errors import Refused
 from shared.ids import new_id
+from shared.node import parse
 
 pytestmark = pytest.mark.unit
 
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # a Monday, 09:00 in China
 STREET, COMMUNITY = "230102001", "230102001003"
+NODE = parse("{area: '230102', url: u, port: 7000, broker: b, store: s, keys: k}", Path(), {})
 # Fixed: it is part of the names of tests, which must be the same in each process that collects them.
 ORGANISATION = "0199c2a4-7d00-7e3a-8f21-5b1c9d0e4a77"
 
@@ -68,25 +72,36 @@ def test_above_organisations_and_other_roles_stand_the_staff_of_their_own_area()
     assert domain.above(Recipient(role="finance", area="230102"), "230102") == domain.staff_of("230102")
 
 
+def reads(actor: Actor, recipient: Recipient, area: str) -> bool:
+    rule = permissions.TABLE.rule("notifications", "messages")
+    return domain.may_read(Call(node=NODE, service="notifications", actor=actor, rule=rule), recipient, area)
+
+
 def officer(organisation: str | None, area: str) -> Actor:
     return Actor("li", (Grant("organisation_officer", area),), organisation)
 
 
 def test_officers_read_for_their_own_organisation_where_their_token_holds():
     inbox = Recipient(organisation=ORGANISATION)
-    assert domain.may_read(officer(ORGANISATION, "230102"), inbox, STREET)
-    assert not domain.may_read(officer(new_id(), "230102"), inbox, STREET)
-    assert not domain.may_read(officer(None, "230102"), inbox, STREET)
+    assert reads(officer(ORGANISATION, "230102"), inbox, STREET)
+    assert not reads(officer(new_id(), "230102"), inbox, STREET)
+    assert not reads(officer(None, "230102"), inbox, STREET)
     # A token signed by another street's node may claim any organisation: its area gives it away.
-    assert not domain.may_read(officer(ORGANISATION, "230102002"), inbox, STREET)
+    assert not reads(officer(ORGANISATION, "230102002"), inbox, STREET)
+
+
+def test_what_is_for_all_officers_of_an_area_each_of_them_reads():
+    everybody = Recipient(role="organisation_officer", area=STREET)
+    assert reads(officer(ORGANISATION, STREET), everybody, STREET)
+    assert not reads(officer(ORGANISATION, "230102002"), everybody, STREET)
 
 
 def test_staff_read_for_their_role_at_its_area_and_below():
     finance = Actor("wang", (Grant("finance", "230102"),))
-    assert domain.may_read(finance, Recipient(role="finance", area=STREET), STREET)
-    assert not domain.may_read(finance, Recipient(role="district_staff", area="230102"), "230102")
+    assert reads(finance, Recipient(role="finance", area=STREET), STREET)
+    assert not reads(finance, Recipient(role="district_staff", area="230102"), "230102")
     below = Actor("zhao", (Grant("finance", STREET),))
-    assert not domain.may_read(below, Recipient(role="finance", area="230102"), "230102")
+    assert not reads(below, Recipient(role="finance", area="230102"), "230102")
 
 
 def test_a_reminder_is_due_days_before_the_end_and_never_in_the_past():

@@ -9,20 +9,9 @@ import pytest
 from marshmallow import fields
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from shared import permissions
 from shared.fields import Area, Day, Fen, Id, Moment, Schema
-from shared.http import (
-    PUBLIC,
-    SIGNED_IN,
-    PageQuery,
-    accepts,
-    file_of,
-    get,
-    page_of,
-    patch,
-    post,
-    roles,
-    routes_of,
-)
+from shared.http import PageQuery, accepts, file_of, get, page_of, patch, post, routes_of
 from shared.http.files import CSV, PDF
 from shared.http.openapi import document
 
@@ -53,23 +42,34 @@ class PotsService:
     """Pots 壶, for the document."""
 
     name = "pots"
+    permissions = permissions.parse(
+        """service,operation,where,b,a
+pots,make_pot,record,own,x
+pots,pots,public,,
+pots,pot,public,,
+pots,add_picture,signed_in,,
+pots,picture,public,,
+pots,change_part,signed_in,,
+""",
+        ("b", "a"),
+    )
 
-    @post("/pots", body=NewPot, answer=PotView, status=201, allow=roles("b", "a"), summary="Make a pot 做壶")
+    @post("/pots", body=NewPot, answer=PotView, status=201, summary="Make a pot 做壶")
     def make_pot(self, call: Any, body: Any) -> None: ...
 
-    @get("/pots", query=PotQuery, answer=page_of(PotView), allow=PUBLIC)
+    @get("/pots", query=PotQuery, answer=page_of(PotView))
     def pots(self, call: Any, query: Any) -> None: ...
 
-    @get("/pots/<id>", answer=PotView, allow=PUBLIC)
+    @get("/pots/<id>", answer=PotView)
     def pot(self, call: Any, id: str) -> None: ...
 
-    @post("/pots/<id>/pictures", file=accepts(PDF, CSV, largest=5), answer=PotView, allow=SIGNED_IN)
+    @post("/pots/<id>/pictures", file=accepts(PDF, CSV, largest=5), answer=PotView)
     def add_picture(self, call: Any, id: str, file: Any) -> None: ...
 
-    @get("/pots/<id>/picture.pdf", answer=file_of(PDF), allow=PUBLIC)
+    @get("/pots/<id>/picture.pdf", answer=file_of(PDF))
     def picture(self, call: Any, id: str) -> None: ...
 
-    @patch("/pots/<id>/parts/<int:number>", body=Part, allow=SIGNED_IN)
+    @patch("/pots/<id>/parts/<int:number>", body=Part)
     def change_part(self, call: Any, id: str, number: int, body: Any) -> None: ...
 
 
@@ -100,7 +100,7 @@ def test_operations_say_who_may_and_what_is_sent_and_answered(described: dict[st
     making = described["paths"]["/api/pots/pots"]["post"]
     assert making["operationId"] == "make_pot"
     assert making["summary"] == "Make a pot 做壶"
-    assert making["x-roles"] == ["a", "b"]
+    assert (making["x-where"], making["x-roles"], making["x-own"]) == ("record", ["a", "b"], ["b"])
     assert making["security"] == [{"bearer": []}]
     assert {"$ref": "#/components/parameters/IdempotencyKey"} in making["parameters"]
     body = making["requestBody"]["content"]["application/json"]["schema"]
@@ -141,6 +141,8 @@ def test_routes_are_told_in_order() -> None:
         ("POST", "/pots"),
         ("GET", "/pots/<id>"),
         ("PATCH", "/pots/<id>/parts/<int:number>"),
+        ("GET", "/pots/<id>/picture.pdf"),
+        ("POST", "/pots/<id>/pictures"),
     ]
 
 

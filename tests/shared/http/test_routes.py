@@ -11,7 +11,7 @@ from collections.abc import Callable
 import pytest
 
 from shared.fields import Schema
-from shared.http import PUBLIC, get, post, roles
+from shared.http import post
 from tests.shared.http.running import AREA, Example
 
 pytestmark = pytest.mark.service
@@ -187,13 +187,10 @@ def test_a_caller_who_hangs_up_leaves_the_service_running(example: Example) -> N
     assert example.ask("GET", "/metrics").status_code == 200
 
 
-def test_a_route_says_who_may_use_it() -> None:
-    with pytest.raises(TypeError, match="allow"):
-        get("/things")  # type: ignore[call-arg]
-    with pytest.raises(TypeError, match="allow"):
-        post("/things")  # type: ignore[call-arg]
-    with pytest.raises(TypeError, match="role"):
-        roles()
+def test_what_never_asks_where_the_role_holds_is_not_answered(example: Example) -> None:
+    answer = example.ask("GET", "/api/things/forgetful", role="district_staff")
+    assert (answer.status_code, answer.json()["type"]) == (500, "urn:hatchery:problem:internal")
+    assert "forgetful never asked where the role holds" in example.log
 
 
 def test_a_method_takes_what_its_route_gives() -> None:
@@ -202,5 +199,5 @@ def test_a_method_takes_what_its_route_gives() -> None:
 
     with pytest.raises(TypeError, match="must take"):
 
-        @post("/things/<id>", body=Body, allow=PUBLIC)
+        @post("/things/<id>", body=Body)
         def make(self: object, call: object, body: object) -> None: ...

@@ -12,12 +12,13 @@ from shared.call import Actor, Grant
 from shared.errors import Forbidden, Misdirected
 from shared.ids import new_id
 from shared.node import Node
+from shared.permissions import Rule
 from shared.store import load, new, nodes
 from tests.shared.store.permits import COMMUNITY, DISTRICT, HERE, STREET, Permit, call, count, grant, node
 
 pytestmark = pytest.mark.service
 
-STAFF = frozenset({"street_staff"})
+STAFF = Rule("registry", "grant", "record", {"street_staff": "x"})
 SIBLING = "230102002"
 
 
@@ -32,7 +33,7 @@ def announce(*others: Node) -> None:
 
 
 def staff(area: str) -> dict[str, Any]:
-    return {"actor": Actor("staff", (Grant("street_staff", area),)), "allowed": STAFF}
+    return {"actor": Actor("staff", (Grant("street_staff", area),)), "rule": STAFF}
 
 
 STATES = ("absent", "bare", "hosting")  # no node; one without the service; one that serves it
@@ -149,7 +150,7 @@ def test_a_role_at_the_area_or_above_creates_and_changes() -> None:
 def test_an_officer_changes_the_own_organisations_records_only() -> None:
     officer = Actor("officer", (Grant("street_staff", DISTRICT),), "org-1")
     mine, theirs = grant(call(), "Mine", holder="org-1"), grant(call(), "Theirs", holder="org-2")
-    asked = call(actor=officer, allowed=STAFF)
+    asked = call(actor=officer, rule=STAFF)
     assert load(asked, Permit, mine.id, organisation_field="holder").id == mine.id
     with pytest.raises(Forbidden):
         load(asked, Permit, theirs.id, organisation_field="holder")
