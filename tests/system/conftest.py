@@ -79,7 +79,7 @@ def _knows(node: RunningNode, areas: set[str]) -> bool:
     return areas <= {known["id"] for known in node.get("/api/nodes", None).json()["items"]}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def tiers(embedded: Embedded, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tiers]:
     home = tmp_path_factory.mktemp("tiers")
     shutil.copy(embedded.home / "embedded.yaml", home / "embedded.yaml")
@@ -119,7 +119,7 @@ class Pair:
         return self.tiers[SMALL_STREET]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def pair(embedded: Embedded, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
     home = tmp_path_factory.mktemp("pair")
     shutil.copy(embedded.home / "embedded.yaml", home / "embedded.yaml")
