@@ -67,6 +67,29 @@ def deadline(
     return Deadline(datetime.combine(day, time(23, 59, 59), clock.CHINA), certain)
 
 
+def left(
+    start: datetime, amount: int, unit: Unit, at: datetime, overrides: Mapping[date, bool] | None = None
+) -> tuple[int, Unit]:
+    """What is left, one at least, of a period that stands still from `at` on: counted like the period itself, from
+    the day after it goes on. The day on which it comes to stand still is not used up. Of months, days are left."""
+    begun, day = (moment.astimezone(clock.CHINA).date() for moment in (start, at))
+    if unit == "working_days":
+        between = (begun + timedelta(days=n) for n in range(1, (day - begun).days))
+        return max(1, amount - sum(is_workday(each, overrides)[0] for each in between)), unit
+    end = begun + timedelta(days=amount) if unit == "days" else _months_later(begun, amount)
+    used = max(0, (day - begun).days - 1)
+    return max(1, (end - begun).days - used), "days"
+
+
+def before(end: datetime, working_days: int, overrides: Mapping[date, bool] | None = None) -> datetime:
+    """The beginning, in China's time, of the day that lies so many working days before the day of `end`."""
+    day, remaining = end.astimezone(clock.CHINA).date(), working_days
+    while remaining:
+        day -= timedelta(days=1)
+        remaining -= is_workday(day, overrides)[0]
+    return datetime.combine(day, time(), clock.CHINA)
+
+
 def _months_later(day: date, months: int) -> date:
     """The same day of the month, or that month's last where it has none (民法典 202)."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)

@@ -28,6 +28,27 @@ def tell_organisation(template: str, about_kind: str) -> Callable[[Call, Data], 
     return tell
 
 
+def tell_staff(
+    template: str, about_kind: str, *, above: bool = False
+) -> Callable[[Call, Data], Message | None]:
+    """An effect that writes of a deadline to the staff who have to act; `above`: to those one tier above them,
+    if there are any."""
+
+    @command
+    def tell(call: Call, data: Data) -> Message | None:
+        area = data["due_area"]
+        if area is None:
+            return None
+        staff = domain.staff_of(area)
+        recipient = domain.above(staff, area) if above else staff
+        if recipient is None or recipient.area is None:
+            return None
+        return _send(call, template, recipient, recipient.area, about_kind, data)
+
+    tell.__name__ = f"tell_{'above' if above else 'staff'}_{template}"
+    return tell
+
+
 @command
 def tell_rectification(call: Call, data: Data) -> Message | None:
     """Tell an organisation that its project's evaluation asks for rectification 整改."""

@@ -19,6 +19,17 @@ def _told(of: str, schema: type[Schema], template: str) -> Handler:
     return effect(of, schema, commands.tell_organisation(template, of.rpartition(".")[0]))
 
 
+def _deadlines(of: str) -> list[Handler]:
+    """Staff are told of a record's deadlines, and those above them once one has passed."""
+
+    def told(verb: str, *, above: bool = False) -> Handler:
+        return effect(f"{of}.{verb}", schemas.SeenDeadline, commands.tell_staff(verb, of, above=above))
+
+    return [
+        told("deadline_near"), told("deadline_passed"), told("deadline_passed", above=True), told("deemed_accepted")
+    ]  # fmt: skip
+
+
 _ORGANISATION, _PROJECT = schemas.SeenOrganisation, schemas.SeenProject
 
 HANDLERS = Handlers(
@@ -29,6 +40,7 @@ HANDLERS = Handlers(
     _told("registry.organisation.refused", _ORGANISATION, "organisation_refused"),
     _told("registry.organisation.suspended", _ORGANISATION, "organisation_suspended"),
     _told("registry.organisation.cancelled", _ORGANISATION, "organisation_cancelled"),
+    *_deadlines("registry.organisation"),
     _told("funding.application.rejected", schemas.SeenApplication, "application_rejected"),
     _told("funding.application.awarded", schemas.SeenApplication, "application_awarded"),
     _told("funding.project.tranche_paid", _PROJECT, "tranche_paid"),

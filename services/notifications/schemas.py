@@ -189,6 +189,17 @@ class SeenApplication(Schema):
     generated = fields.Bool(load_default=False)
 
 
+class SeenDeadline(Schema):
+    """What notifications reads of any record whose step has a deadline."""
+
+    name = fields.Str(load_default="-")
+    due_step = fields.Str(load_default=None, allow_none=True)
+    due_at = Moment(load_default=None, allow_none=True)
+    due_certain = fields.Bool(load_default=None, allow_none=True)
+    due_area = Area(load_default=None, allow_none=True)
+    generated = fields.Bool(load_default=False)
+
+
 class SeenTranche(Schema):
     """What notifications reads of a project's tranche."""
 

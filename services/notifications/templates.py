@@ -18,6 +18,12 @@ class Letter(NamedTuple):
 
 _PHASES = {"initial": ("initial", "初期"), "mid_term": ("mid-term", "中期"), "final": ("final", "末期")}
 
+_STEPS = {"acceptance": ("Acceptance", "受理审查"), "decision": ("The decision", "审批决定")}
+_UNCERTAIN = Text(
+    " The holiday notice for these days is not out yet: the date may move.",
+    "相关日期的放假安排尚未公布，期限可能变动。",
+)
+
 _ORGANISATION: dict[str, Letter] = {
     "organisation_correction_asked": Letter(
         Text("Please complete your application", "请补正申请材料"),
@@ -138,7 +144,31 @@ _NOTICES: dict[str, Letter] = {
         ),
     ),
 }
-LETTERS = _ORGANISATION | _FUNDING | _EVALUATION | _REMINDERS | _NOTICES
+_DEADLINES: dict[str, Letter] = {
+    "deadline_near": Letter(
+        Text("{step_en} of {name} is due at {due_at}", "{name}的{step_zh}将于 {due_at} 到期"),
+        Text(
+            "{step_en} of {name} is due at {due_at}.{warning_en}",
+            "{name}的{step_zh}将于 {due_at} 到期。{warning_zh}",
+        ),
+    ),
+    "deadline_passed": Letter(
+        Text("Overdue: {step_en} of {name}", "已逾期：{name}的{step_zh}"),
+        Text(
+            "{step_en} of {name} was due at {due_at} and is not done.{warning_en}",
+            "{name}的{step_zh}应于 {due_at} 前完成，现已逾期。{warning_zh}",
+        ),
+    ),
+    "deemed_accepted": Letter(
+        Text("{name}: the application counts as accepted", "{name}的申请视为受理"),
+        Text(
+            "Nobody asked for a correction in time, so the application of {name} counts as accepted since the day "
+            "on which it was received. It is to be decided by {due_at}.{warning_en}",
+            "{name}的申请逾期未告知补正，自收到之日起视为受理，应于 {due_at} 前作出决定。{warning_zh}",
+        ),
+    ),
+}
+LETTERS = _DEADLINES | _ORGANISATION | _FUNDING | _EVALUATION | _REMINDERS | _NOTICES
 
 
 def write(name: str, data: Mapping[str, Any]) -> Letter:
@@ -151,7 +181,7 @@ def _values(data: Mapping[str, Any]) -> dict[str, Any]:
     """Data as people read it: yuan, China's time, '-' for what is not told."""
     values = dict(data)
     values["reasons"] = _told(data.get("reasons"))
-    for name in ("closes_at", "notice_ends_at"):
+    for name in ("closes_at", "notice_ends_at", "due_at"):
         if data.get(name) is not None:
             values[name] = f"{data[name].astimezone(clock.CHINA):%Y-%m-%d %H:%M}"
     if "tranches" in data:
@@ -161,6 +191,10 @@ def _values(data: Mapping[str, Any]) -> dict[str, Any]:
         values["count"] = len(data["proposed"])
     if "phase" in data:
         values["phase_en"], values["phase_zh"] = _PHASES.get(data["phase"], (data["phase"],) * 2)
+    if "due_step" in data:
+        values["step_en"], values["step_zh"] = _STEPS.get(data["due_step"], (data["due_step"],) * 2)
+        warning = _UNCERTAIN if data["due_certain"] is False else Text("", "")
+        values["warning_en"], values["warning_zh"] = warning
     return values
 
 

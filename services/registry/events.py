@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from services.registry import documents, subjects
-from services.registry.commands import summaries
+from services.registry.commands import clocks, summaries
+from services.registry.schemas.clocks import CalendarDayState
 from services.registry.schemas.organisations import OrganisationState
+from services.registry.subjects.clocks import CALENDAR_DAY, CALENDAR_DAY_SET
 from services.registry.subjects.organisations import ALL as ORGANISATION_EVENTS
 from services.registry.subjects.organisations import ORGANISATION
 from services.registry.subjects.party import BRANCH
@@ -19,10 +21,12 @@ TELLS = (
     (STATION, documents.Station),
     (BRANCH, documents.PartyBranch),
     (SUMMARY, documents.Summary),
+    (CALENDAR_DAY, documents.CalendarDay),
     (AREA_RULE, documents.AreaRuleSetting),
 )
 
 HANDLERS = Handlers(
     *replicas(TELLS),
     *(effect(event.type, OrganisationState, summaries.announce_summary) for event in ORGANISATION_EVENTS),
+    effect(CALENDAR_DAY_SET.type, CalendarDayState, clocks.reconsider),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from services.registry import documents, events
+from services.registry.routes.clocks import ClockRoutes
 from services.registry.routes.figures import FigureRoutes
 from services.registry.routes.organisations import OrganisationRoutes
 from services.registry.routes.party import PartyRoutes
@@ -21,6 +22,7 @@ class RegistryService(
     SummaryRoutes,
     FigureRoutes,
     RegistryRuleRoutes,
+    ClockRoutes,
     OwningService,
 ):
     """登记备案"""

@@ -128,6 +128,9 @@ class Aggregate(Document):
         """The seat of a record that an older version made without one."""
         return str(self.area)
 
+    def settle(self, call: Call) -> None:
+        """What follows from the record's state, filled in before each write and told with it."""
+
     @classmethod
     def seat_of(cls, stored: Mapping[str, Any]) -> str:
         """The seat of a record as it is stored."""
@@ -312,6 +315,7 @@ def _write(call: Call, change: Change, parts: dict[str, list[Record]], session: 
         return
     aggregate, event = change
     aggregate.updated_at = call.now
+    aggregate.settle(call)
     if aggregate.version == 0:
         aggregate.schema_version = migrations.newest(type(aggregate))
         aggregate.seat = aggregate.seated_at

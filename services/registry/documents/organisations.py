@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from mongoengine import BooleanField, DateField, DateTimeField, StringField
 
+from services.registry.documents.clocks import Timed
+from services.registry.domain import clocks
 from services.registry.domain import organisations as rules
 from shared.lifecycle import initial
-from shared.store import Aggregate
 
 
-class Organisation(Aggregate):
+class Organisation(Timed):
     """A social organisation 社会组织 on one of the two tracks."""
 
     meta = {
@@ -34,6 +37,11 @@ class Organisation(Aggregate):
     reasons = StringField()
     decided_at = DateTimeField()
     generated = BooleanField(default=False)  # made up by a replay from published totals
+
+    life = rules.OrganisationLife
+
+    def clock_steps(self) -> Sequence[clocks.Step]:
+        return clocks.ORGANISATION_STEPS[self.track]
 
     def seat_by_rule(self) -> str:
         return rules.deciding_area(self.track, self.area)

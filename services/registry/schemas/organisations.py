@@ -5,6 +5,7 @@ from __future__ import annotations
 from marshmallow import fields, validate
 
 from services.registry.domain import organisations as rules
+from services.registry.schemas.clocks import DeadlineState, DeadlineView
 from services.registry.schemas.common import NAME
 from shared.fields import Area, Day, Id, Moment, Schema
 from shared.http import PageQuery
@@ -42,7 +43,7 @@ class Decision(Schema):
     reasons = fields.Str(required=True, validate=validate.Length(1, 2000))
 
 
-class OrganisationState(Schema):
+class OrganisationState(DeadlineState):
     """The state of an organisation that other nodes and services may know."""
 
     id = Id(required=True)
@@ -60,7 +61,7 @@ class OrganisationState(Schema):
     generated = fields.Bool(load_default=False)
 
 
-class OrganisationView(OrganisationState):
+class OrganisationView(OrganisationState, DeadlineView):
     """An organisation as the API answers it."""
 
     owner = Area()

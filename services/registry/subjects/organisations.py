@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.registry.schemas.organisations import OrganisationState
+from services.registry.subjects.clocks import clock_events
 from shared.errors import Text
 from shared.events.types import Subject
 
@@ -16,6 +17,7 @@ REFUSED = ORGANISATION.event("refused", Text("refused", "不予"))
 SUSPENDED = ORGANISATION.event("suspended", Text("suspended", "暂停活动"))
 RESUMED = ORGANISATION.event("resumed", Text("resumed", "恢复活动"))
 CANCELLED = ORGANISATION.event("cancelled", Text("cancelled", "注销"))
+CLOCK = clock_events(ORGANISATION)
 ALL = (
-    APPLIED, CORRECTION_ASKED, RESUBMITTED, ACCEPTED, APPROVED, REFUSED, SUSPENDED, RESUMED, CANCELLED,
+    APPLIED, CORRECTION_ASKED, RESUBMITTED, ACCEPTED, APPROVED, REFUSED, SUSPENDED, RESUMED, CANCELLED, *CLOCK,
 )  # fmt: skip
