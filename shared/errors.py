@@ -154,6 +154,13 @@ class HandingOver(Misdirected):
         )
 
 
+class TooMany(Problem):
+    """There were too many before it (429); `retry_after` is given in seconds."""
+
+    status = 429
+    title = Text("Too many attempts", "尝试次数过多")
+
+
 class Unavailable(Problem):
     """Something this needs cannot be reached just now (503)."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
@@ -19,7 +19,7 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate, vali
 
 from shared import areas, tls
 
-SERVICES = ("registry", "needs", "incubator", "funding", "evaluation", "notifications")
+SERVICES = ("registry", "needs", "incubator", "funding", "evaluation", "notifications", "accounts")
 GATEWAY = "gateway"
 
 Clock = Literal["wall", "request"]
@@ -50,6 +50,7 @@ class NodeSchema(Schema):
     )
     clock = fields.Str(load_default="wall", validate=validate.OneOf(["wall", "request"]))
     otlp = fields.Str(load_default=None, allow_none=True, metadata={"description": "OTLP/HTTP collector"})
+    accounts = fields.Dict(load_default=dict, metadata={"description": "see services/accounts/settings.py"})
 
     @validates_schema
     def _tree(self, data: Mapping[str, Any], **_: Any) -> None:
@@ -80,6 +81,7 @@ class Node:
     otlp: str | None
     tls: Path | None = None
     file: Path | None = None  # that it was read from
+    accounts: Mapping[str, Any] = field(default_factory=dict)  # what the service accounts reads itself
 
     @cached_property
     def name(self) -> str:

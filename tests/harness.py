@@ -218,6 +218,7 @@ def make_node(
     parent: str | None = None,
     clock: str = "request",
     otlp: str | None = None,
+    accounts: dict[str, Any] | None = None,
 ) -> RunningNode:
     """A node's description, keys and harness; nothing runs yet. Its databases are named after its area and must
     not be there already, so tests on one store take different areas."""
@@ -238,6 +239,7 @@ def make_node(
         "keys": "keys",
         "clock": clock,
         "otlp": otlp,
+        "accounts": accounts or {},
     }
     (folder / "node.yaml").write_text(yaml.safe_dump(description), encoding="utf-8")
     return RunningNode(area, url, port, tuple(services), vhost, folder, embedded)

@@ -71,7 +71,8 @@ def _admitted(entrypoint: RouteEntrypoint, request: Request, values: dict[str, A
             return problems.respond(error, request)
 
     with clock.at(moment):
-        if key := _key(request):
+        key = _key(request)
+        if key and not route.secret:
             return idempotency.once(actor, key, request, raw, run)
         return run(new_id())
 

@@ -135,7 +135,7 @@ def _parameters(route: Route) -> Iterator[Any]:
         yield {"name": name, "in": "path", "required": True, "schema": _TEXT}
     if route.query:
         yield {"in": "query", "schema": route.query}
-    if route.method == "POST":
+    if route.method == "POST" and not route.secret:
         yield "IdempotencyKey"
     if route.file:
         named = "attachment; filename*=UTF-8''..., the file's name"

@@ -60,6 +60,7 @@ class Route:
     description: str = ""
     tags: tuple[str, ...] = field(default=())
     file: Accepts | None = None
+    secret: bool = False  # nothing of it is kept, so that a repeat with the same Idempotency-Key acts again
 
     @property
     def variables(self) -> tuple[str, ...]:
@@ -207,7 +208,8 @@ def get(
 
 
 class Writing(Protocol):
-    """A decorator for routes that change something. A route that takes a `file` gets it in place of a body."""
+    """A decorator for routes that change something. A route that takes a `file` gets it in place of a body. Of one
+    that is `secret` nothing is kept for repeats: what is sent or answered are passwords and tokens."""
 
     def __call__(
         self,
@@ -221,6 +223,7 @@ class Writing(Protocol):
         summary: str = "",
         description: str = "",
         tags: tuple[str, ...] = (),
+        secret: bool = False,
     ) -> Callable[[F], F]: ...
 
 
@@ -236,10 +239,11 @@ def _writes(method: str, standard: int) -> Writing:
         summary: str = "",
         description: str = "",
         tags: tuple[str, ...] = (),
+        secret: bool = False,
     ) -> Callable[[F], F]:
         return _decorator(
             lambda name: Route(
-                method, path, name, body, query, answer, status, summary, description, tags, file
+                method, path, name, body, query, answer, status, summary, description, tags, file, secret
             )
         )
 

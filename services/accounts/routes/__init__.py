@@ -1,0 +1,1 @@
+"""Accounts' entrypoints, by subject."""
