@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import requests
@@ -15,10 +16,12 @@ TIMEOUT = (3.0, 70.0)  # seconds to connect, and to the answer; the gateway itse
 
 
 class Api:
-    """The gateway of a node of this home, as its operator. Every method raises Trouble in one line."""
+    """The gateway of a node of this home, as its operator, or in other `roles`. Every method raises Trouble in one
+    line."""
 
-    def __init__(self, home: Home, area: str) -> None:
+    def __init__(self, home: Home, area: str, roles: Sequence[str] = ("operator",)) -> None:
         self.area = area
+        self._roles = roles
         node = home.node(area)
         self._url = node.url.rstrip("/")
         self._keys = home.keys(area)
@@ -60,4 +63,4 @@ class Api:
             raise Trouble(
                 f"the key of node {self.area} cannot be read from {self._keys}", UNREACHABLE
             ) from error
-        return keys.issue(private, self.area, "operator", [Grant("operator", self.area)])
+        return keys.issue(private, self.area, "operator", [Grant(role, self.area) for role in self._roles])

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from deploy.cli import backup, certificates, descriptions, letters, migrate, nodes, subscribers
+from deploy.cli import accounts, backup, certificates, descriptions, letters, migrate, nodes, subscribers
 from deploy.cli.common import OWN_LINE, hand_over
 from deploy.home import Home
 from deploy.trouble import EXIT_CODES, UNREACHABLE, Trouble
@@ -26,6 +26,8 @@ nodes.app.add_typer(descriptions.app)  # without a name: its commands are `hatch
 app.add_typer(certificates.app, name="ca")
 app.add_typer(letters.app, name="letters")
 app.add_typer(subscribers.app, name="subscriber")
+app.add_typer(accounts.app, name="account")
+app.add_typer(accounts.clients, name="client")
 app.command("migrate")(migrate.run)
 app.command("backup")(backup.backup)
 app.command("restore")(backup.restore_node)

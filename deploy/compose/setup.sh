@@ -43,7 +43,7 @@ service_urls() {
 }
 
 mapfile -t district < <(service_urls district gateway:8000 \
-    registry:8001 needs:8002 incubator:8003 funding:8004 evaluation:8005 notifications:8006)
+    registry:8001 needs:8002 incubator:8003 funding:8004 evaluation:8005 notifications:8006 accounts:8007)
 mapfile -t street < <(service_urls street gateway:8000 registry:8001 needs:8002 incubator:8003 notifications:8006)
 mapfile -t community < <(service_urls community gateway:8000 needs:8002)
 

@@ -46,6 +46,11 @@ def unpack(commit: str, folder: Path) -> Path:
     return folder
 
 
+def services(version: str = VERSION) -> tuple[str, ...]:
+    """Those that the version had."""
+    return tuple(sorted(file.stem for file in (HERE / f"v{version}" / "schemas").glob("*.json")))
+
+
 @cache
 def frozen(kind: str, service: str, version: str = VERSION) -> Any:
     """What was kept of a service: `schemas`, `events` (envelopes) or `documents` (with BSON's types)."""

@@ -20,10 +20,11 @@ from shared.node import parse
 from shared.store import Aggregate, connection, find, migrations, nodes, save
 from tests.compat import previous
 from tests.compat.collecting import indexes_of
-from tests.contracts.published import NAMES, event_types, service
+from tests.contracts.published import event_types, service
 
 pytestmark = pytest.mark.service
 
+NAMES = previous.services()
 NODE = parse(
     json.dumps(
         {

@@ -16,9 +16,9 @@ from tests.contracts.published import NAMES, event_types, example, service
 
 pytestmark = pytest.mark.unit
 
-BEFORE = {name: previous.frozen("schemas", name) for name in NAMES}
-ENVELOPES = [envelope for name in NAMES for envelope in previous.frozen("events", name)]
-READ_BEFORE = [(name, handler) for name in NAMES for handler in BEFORE[name]["handled"]]
+BEFORE = {name: previous.frozen("schemas", name) for name in previous.services()}
+ENVELOPES = [envelope for name in BEFORE for envelope in previous.frozen("events", name)]
+READ_BEFORE = [(name, handler) for name in BEFORE for handler in BEFORE[name]["handled"]]
 
 
 def test_events_change_by_additions_only():

@@ -42,7 +42,7 @@ def test_services_stand_in_the_platforms_order_whatever_the_files() -> None:
 def test_every_service_listens_on_a_port_of_its_own_behind_the_front_door() -> None:
     made = parse()
     ports = [made.port_of(service) for service in (node.GATEWAY, *node.SERVICES)]
-    assert ports == list(range(7000, 7007))
+    assert ports == list(range(7000, 7008))
     assert made.url_of("needs") == "http://127.0.0.1:7002"
     assert parse(service_urls={"needs": "http://needs:80"}).url_of("needs") == "http://needs:80"
 

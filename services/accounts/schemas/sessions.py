@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
-from services.accounts.schemas.accounts import RoleForm
-from shared.fields import Id, Moment, Schema
+from shared.fields import Area, Id, Moment, Schema
 
 _PASSWORD = validate.Length(1, 1000)
 
@@ -92,12 +91,19 @@ class SessionView(Schema):
     address = fields.Str(allow_none=True)
 
 
+class HeldGrant(Schema):
+    """A role at an area, as a token tells it."""
+
+    role = fields.Str()
+    area = Area()
+
+
 class Me(Schema):
     """Who the token speaks for."""
 
     subject = fields.Str()
     organisation = Id(allow_none=True)
-    grants = fields.List(fields.Nested(RoleForm(only=("role", "area"))))
+    grants = fields.List(fields.Nested(HeldGrant))
     display_name = fields.Str(allow_none=True)
 
 

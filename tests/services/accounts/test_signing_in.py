@@ -11,4 +11,3 @@ pytestmark = pytest.mark.service
 def test_somebody_signs_in_at_a_node_that_is_cut_off(street: RunningNode, person: Person):
     answer = person.signs_in()
     assert answer.ok, answer.text
-    print(answer.json())
