@@ -15,8 +15,12 @@ from mongoengine import (
 )
 
 from services.accounts.domain import accounts
+from shared.audit.personal import DUTY, Personal
+from shared.errors import Text
 from shared.lifecycle import initial
 from shared.store import Aggregate, Record
+
+SIGNING_IN = Text("to know who signs in and acts", "识别登录和操作人员")
 
 
 class HeldRole(EmbeddedDocument):
@@ -45,6 +49,10 @@ class Account(Aggregate):
                 "partialFilterExpression": {"login": {"$type": "string"}},
             },
         ],
+    }
+    personal = {
+        "login": Personal(SIGNING_IN, DUTY),
+        "display_name": Personal(SIGNING_IN, DUTY),
     }
     kind = StringField(required=True)
     login = StringField()  # None once it is closed

@@ -34,7 +34,7 @@ def begin(call: Call, account: Account, organisation: str | None, policy: Policy
         begun_at=call.now,
         used_at=call.now,
         ends_at=ends,
-        address=call.address or None,
+        address=call.origin or None,
     )
     session.save(force_insert=True)
     return session, f"{session.id}.{secret}"

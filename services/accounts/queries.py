@@ -14,7 +14,7 @@ from shared.errors import NotFound, Text
 from shared.http import Page
 from shared.node import Node
 from shared.store import find
-from shared.store.queries import below, get, page
+from shared.store.queries import get, page_for, seen
 
 _account = get(Account)
 
@@ -28,22 +28,18 @@ def account(call: Call, identifier: str) -> Account:
 
 def accounts_of(call: Call, query: dict[str, Any]) -> Page[Account]:
     check_standing(call)
-    query["area"] = query["area"] or call.node.area
-    call.authorise(query["area"])
     if query.get("login"):
         query["login"] = accounts.normal(query["login"])
-    return page(Account, query, "kind", "login")
+    return page_for(call, Account, query, "kind", "login")
 
 
 def security_events(call: Call, query: dict[str, Any]) -> Page[SecurityEvent]:
     """Newest first."""
     check_standing(call)
-    area = query["area"] or call.node.area
-    call.authorise(area)
     given = {name: query[name] for name in ("account", "kind") if query.get(name)}
     if query["cursor"]:
         given["id__lt"] = query["cursor"][0]
-    found = below(SecurityEvent, area).filter(**given).order_by("-id").limit(query["limit"] + 1)
+    found = seen(call, SecurityEvent, query["area"]).filter(**given).order_by("-id").limit(query["limit"] + 1)
     return Page.of(list(found), query["limit"], lambda event: [event.id])
 
 

@@ -20,7 +20,7 @@ def record(call: Call, kind: str, area: str, account: str | None = None, about: 
         area=area,
         account=account,
         actor=call.actor.subject,
-        address=call.address or None,
+        address=call.origin or None,
         about=about,
     )
     with contextlib.suppress(DuplicateKeyError):

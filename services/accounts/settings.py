@@ -2,7 +2,6 @@
 
 accounts:
   password_days: 180                     # any figure of policy.yaml
-  proxies: [10.1.0.7]                    # addresses whose word on who asks them is taken: proxies, gateways below
   oidc:                                  # sign-in by the district's identity provider; off without this
     issuer: https://id.district.example
     client_id: hatchery
@@ -20,7 +19,7 @@ from typing import Any
 import yaml
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
-from services.accounts.domain.accounts import ROLES
+from services.accounts.domain.accounts import GRANTABLE
 from services.accounts.domain.policy import Policy
 from shared.node import Node
 
@@ -40,7 +39,6 @@ class Provider:
 @dataclass(frozen=True)
 class Settings:
     policy: Policy
-    proxies: frozenset[str]
     oidc: Provider | None
 
 
@@ -84,14 +82,13 @@ class SettingsSchema(Schema):
     idle_minutes = _figure(5, 1440, "idle_minutes")
     session_hours = _figure(1, 168, "session_hours")
     second_factor = fields.List(
-        fields.Str(validate=validate.OneOf(ROLES)), load_default=lambda: defaults()["second_factor"]
+        fields.Str(validate=validate.OneOf(GRANTABLE)), load_default=lambda: defaults()["second_factor"]
     )
     event_days = _figure(SHORTEST_KEPT, 3660, "event_days")
     client_days = _figure(1, 3660, "client_days")
     argon2_time = _figure(1, 10, "argon2_time")
     argon2_memory = _figure(8, 262_144, "argon2_memory")
     argon2_lanes = _figure(1, 4, "argon2_lanes")
-    proxies = fields.List(fields.IP(), load_default=list)
     oidc = fields.Nested(OidcSchema, load_default=None, allow_none=True)
 
 
@@ -105,9 +102,8 @@ def parse(given: Mapping[str, Any], *, trial: bool) -> Settings:
     if data["oidc"] and not trial and not data["oidc"]["issuer"].startswith("https://"):
         raise ValidationError({"oidc": {"issuer": ["must be an https address"]}})
     data["second_factor"] = tuple(data["second_factor"])
-    proxies = frozenset(str(address) for address in data.pop("proxies"))
     oidc = data.pop("oidc")
-    return Settings(Policy(**data), proxies, Provider(**oidc) if oidc else None)
+    return Settings(Policy(**data), Provider(**oidc) if oidc else None)
 
 
 _read: tuple[Node, Settings] | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.accounts.schemas.accounts import AccountState
+from shared.audit.trail import ERASED
 from shared.errors import Text
 from shared.events.types import Subject
 
@@ -13,6 +14,7 @@ GRANTED = ACCOUNT.event("granted", Text("role granted", "授权"))
 REVOKED = ACCOUNT.event("revoked", Text("role revoked", "撤销授权"))
 DISABLED = ACCOUNT.event("disabled", Text("disabled", "停用"))
 ENABLED = ACCOUNT.event("enabled", Text("enabled", "启用"))
-CLOSED = ACCOUNT.event("closed", Text("closed", "注销"))
+# Verb of the audit: what stood in the personal fields is erased from its entries, too.
+CLOSED = ACCOUNT.event(ERASED, Text("closed and erased", "注销并删除个人信息"))
 
 ALL = (OPENED, CORRECTED, GRANTED, REVOKED, DISABLED, ENABLED, CLOSED)

@@ -65,7 +65,7 @@ class Record(Document):
     It belongs to the aggregate of kind `part_of` whose id its field `part_by` holds, and moves with that.
     """
 
-    meta: ClassVar[dict[str, Any]] = {"abstract": True, "strict": False}
+    meta: dict[str, Any] = {"abstract": True, "strict": False}
     part_of: ClassVar[type[Aggregate]]
     part_by: ClassVar[str]
     personal: ClassVar[Declared] = {}

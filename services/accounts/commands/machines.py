@@ -12,7 +12,7 @@ from shared.errors import Text, Unauthenticated
 def token(call: Call, client_id: str, secret: str) -> str:
     """An access token for a machine; there is nothing to refresh, it asks again. Raises Unauthenticated, TooMany."""
     policy = settings.of(call.node).policy
-    counted = attempts.begin_address(signing_in.caller(call), call.now, policy)
+    counted = attempts.begin_address(call.origin, call.now, policy)
     client: Account | None = Account.objects(
         id=client_id, owner=call.node.area, kind="client", status="active", ends_at__gt=call.now
     ).first()

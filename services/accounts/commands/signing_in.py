@@ -8,7 +8,6 @@ from services.accounts import attempts, credentials, families, hashing, security
 from services.accounts.attempts import Counted
 from services.accounts.documents import Account, Credentials, Session
 from services.accounts.domain import accounts
-from services.accounts.domain import attempts as counting
 from services.accounts.domain import sessions as rules
 from services.accounts.domain.policy import Policy
 from shared import keys
@@ -52,7 +51,7 @@ def prove(call: Call, body: Data) -> tuple[Account, Credentials]:
     """Whose name, password and second factor these are. Raises Unauthenticated, the same and after the same time
     whether there is such an account or not; and TooMany."""
     policy, login = _policy(call), accounts.normal(body["login"])
-    counted = attempts.begin(login, caller(call), call.now, policy)
+    counted = attempts.begin(login, call.origin, call.now, policy)
     account = _person(call, login)
     kept = credentials.of(account) if account else None
     if not hashing.verified(kept.password if kept else None, body["password"], policy):
@@ -155,11 +154,6 @@ def sign_out(call: Call, token: str) -> None:
 def end_own(call: Call, session: Session) -> None:
     families.end(call.now, session.id, "signed_out")
     security.record(call, "signed_out", call.node.area, session.account, session.id)
-
-
-def caller(call: Call) -> str:
-    """The address that the attempt counts for."""
-    return counting.caller(call.address, settings.of(call.node).proxies)
 
 
 def access_token(call: Call, account: Account, organisation: str | None) -> tuple[str, str | None]:

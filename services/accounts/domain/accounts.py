@@ -12,25 +12,9 @@ from statemachine import State, StateMachine
 from shared import areas
 from shared.call import Grant
 from shared.errors import Conflict, Forbidden, Refused, Text
+from shared.permissions import ROLES
 
-ROLES = (
-    "district_staff",  # 区级工作人员
-    "street_staff",  # 街道（镇）工作人员
-    "community_worker",  # 社区工作者
-    "supervising_unit",  # 业务主管单位
-    "purchaser",  # 购买主体
-    "finance",  # 财政
-    "hub_operator",  # 枢纽运营机构
-    "organisation_officer",  # 社会组织负责人
-    "expert",  # 专家
-    "evaluator",  # 评估人员
-    "resident",  # 居民
-    "volunteer",  # 志愿者
-    "auditor",  # 审计管理员
-    "operator",  # 运维人员
-    "administrator",  # 系统管理员
-    "security_officer",  # 安全管理员
-)
+GRANTABLE = tuple(role for role in ROLES if role != "node")  # nodes show their own keys
 # 三权分立 (GB/T 22239-2019 8.1.5): who makes accounts, who says what they may, and who looks on are three people.
 POWERS = frozenset({"administrator", "security_officer", "auditor"})
 OFFICER = "organisation_officer"  # the role that is held for an organisation

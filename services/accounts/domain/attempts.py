@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,22 +20,19 @@ class Tries:
 NONE = Tries()
 
 
-def caller(chain: str, proxies: Collection[str]) -> str:
-    """Who asks, out of `X-Forwarded-For`: the last address but for those whose word is taken. What stands before it
-    anybody can write."""
-    told = [each.strip() for each in chain.split(",")]
-    return next((each for each in reversed(told) if each not in proxies), told[0])
-
-
 def locked(tries: Tries, now: datetime) -> datetime | None:
     """Until when no attempt is looked at; None where one is."""
-    return tries.until if tries.until is not None and now < tries.until else None
+    if tries.until is None or tries.since is None:
+        return None
+    return tries.until if tries.since <= now < tries.until else None  # a clock that was set back locks nobody
 
 
 def one_more(tries: Tries, now: datetime, limit: Limit) -> Tries:
     """After one more attempt that may fail. It counts before it is looked at, so that many at once are as many as
     one after the other; success takes it back."""
-    over = tries.until is not None or tries.since is None or now - tries.since > limit.window
+    over = (
+        tries.until is not None or tries.since is None or not tries.since <= now <= tries.since + limit.window
+    )
     count, since = (1, now) if over else (tries.count + 1, tries.since)
     return Tries(count, since, now + limit.pause if count >= limit.failures else None)
 

@@ -14,8 +14,8 @@ from services.accounts.commands import machines
 from shared import keys, runtime
 from shared.call import NOBODY, Call
 from shared.errors import Problem, TooMany, Unauthenticated
-from shared.http import raw
-from shared.http.handling import address, read_body
+from shared.http import origin, raw
+from shared.http.handling import read_body
 
 NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}  # RFC 6749 5.1
 
@@ -33,7 +33,7 @@ class MachineRoutes:
         client_id, secret = _basic(request) or (form.get("client_id", ""), form.get("client_secret", ""))
         if not client_id or not secret:
             return _answer(401, {"error": "invalid_client"})
-        call = Call(runtime.node(), self.name, actor=NOBODY, address=address(request))
+        call = Call(runtime.node(), self.name, actor=NOBODY, origin=origin.of(runtime.node(), request))
         try:
             found = machines.token(call, client_id.lower(), secret)
         except TooMany as problem:

@@ -15,7 +15,6 @@ from shared.call import NOBODY, Call
 from shared.errors import Text
 from shared.fields import Id, Schema
 from shared.http import raw
-from shared.http.handling import address
 from shared.http.problems import encoded
 from shared.http.validation import invalid
 
@@ -67,7 +66,7 @@ class OidcRoutes:
         return response
 
     def _call(self, request: Request) -> Call:
-        return Call(runtime.node(), self.name, actor=NOBODY, address=address(request))
+        return Call(runtime.node(), self.name, actor=NOBODY)
 
 
 def _loaded(schema: Schema, request: Request) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
-from services.accounts.domain.accounts import KINDS, ROLES
+from services.accounts.domain.accounts import GRANTABLE, KINDS
 from shared.fields import Area, Id, Moment, Schema
 from shared.http import PageQuery
 
@@ -12,7 +12,7 @@ from shared.http import PageQuery
 class RoleForm(Schema):
     """A role at an area; it holds there and below."""
 
-    role = fields.Str(required=True, validate=validate.OneOf(ROLES))
+    role = fields.Str(required=True, validate=validate.OneOf(GRANTABLE))
     area = Area(required=True)
     organisation = Id(
         load_default=None, allow_none=True, metadata={"description": "of an organisation_officer only"}
