@@ -146,6 +146,13 @@ class Day(fields.Date):
             raise _again(NO_DAY) from None
 
 
+class DayText(Day):
+    """A calendar day that is kept as its text: for what the store keeps as plain dictionaries, which know no days."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        return super()._deserialize(value, attr, data, **kwargs).isoformat()
+
+
 class Id(fields.String):
     """The id of a record: a UUID in its usual form."""
 

@@ -13,7 +13,7 @@ STAGES = ("germination", "start_up", "growth")  # 萌芽、初创、发展
 AGREEMENT_MONTHS = 24  # the usual term (Kundulun)
 
 # States of an organisation that an event on its way may turn into `active`.
-BEFORE_ACTIVE = ("applied", "correcting", "accepted")
+BEFORE_ACTIVE = ("draft", "applied", "correcting", "accepted")
 
 
 class ResidencyLife(StateMachine):

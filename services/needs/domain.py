@@ -22,7 +22,7 @@ PANEL = ("residents", "experts", "cadres", "organisations")  # the parts of an a
 SIMILAR_FROM = 50  # score from which a need is proposed for merging
 
 # States of an organisation that an event on its way may turn into `active`.
-BEFORE_ACTIVE = ("applied", "correcting", "accepted")
+BEFORE_ACTIVE = ("draft", "applied", "correcting", "accepted")
 
 
 class NeedLife(StateMachine):

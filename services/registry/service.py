@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from services.registry import documents, events
 from services.registry.routes.clocks import ClockRoutes
+from services.registry.routes.ends import EndRoutes
 from services.registry.routes.figures import FigureRoutes
 from services.registry.routes.organisations import OrganisationRoutes
 from services.registry.routes.party import PartyRoutes
@@ -17,6 +18,7 @@ from shared.owning import OwningService
 
 class RegistryService(
     OrganisationRoutes,
+    EndRoutes,
     StationRoutes,
     PartyRoutes,
     SummaryRoutes,

@@ -14,7 +14,7 @@ from shared.arearules import AreaRule, Setting, in_force
 from shared.call import Call
 from shared.errors import NotFound, Text
 from shared.events.types import EventType, Subject
-from shared.fields import Area, Day, Id, Schema
+from shared.fields import Area, Day, DayText, Id, Schema
 from shared.http import Page, get, page_of, post
 from shared.ids import derived_id
 from shared.store import Aggregate, command, find, load, new, save
@@ -41,7 +41,7 @@ class AreaRuleSetting(Aggregate):
 class RuleValue(Schema):
     """A value with the day that it holds from, and the document that says so."""
 
-    since = Day(required=True)
+    since = DayText(required=True)
     value = fields.Raw(required=True, allow_none=True, metadata={"examples": [60]})
     source = fields.Str(required=True, validate=_SOURCE)
 
@@ -117,7 +117,7 @@ def set_value(call: Call, rule: AreaRule[Any], event: EventType, body: Data) -> 
         setting = new(call, AreaRuleSetting, area=area, at=district, rule=rule.name)
         setting.id = identifier  # one record for a rule and area, whoever sets it first
     call.authorise(district)
-    said = {"since": body["since"].isoformat(), "value": body["value"], "source": body["source"]}
+    said = {"since": body["since"], "value": body["value"], "source": body["source"]}
     others = [each for each in setting.values if each["since"] != said["since"]]
     setting.values = sorted([*others, said], key=lambda each: each["since"])
     return save(call, setting, event)
@@ -170,4 +170,4 @@ class AreaRuleRoutes:
                 field="name",
             )
         set_value(call, rule, self.area_rule_set, body)
-        return _view(rule, body["area"], body["since"])
+        return _view(rule, body["area"], date.fromisoformat(body["since"]))

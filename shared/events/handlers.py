@@ -203,7 +203,7 @@ def _news(kind: type[Document], event: Event, data: dict[str, Any]) -> News:
         event.subject,
         event.epoch,
         event.sequence,
-        _stored(kind, data | about),
+        stored(kind, data | about),
         teller=event.node,
         of=f"{event.service}.{event.noun}",
         gone=event.verb == LOST[0],
@@ -211,7 +211,7 @@ def _news(kind: type[Document], event: Event, data: dict[str, Any]) -> News:
     )
 
 
-def _stored(kind: type[Document], values: Mapping[str, Any]) -> dict[str, Any]:
+def stored(kind: type[Document], values: Mapping[str, Any]) -> dict[str, Any]:
     """Values as the store keeps them, only of fields that `kind` has; None removes nothing but is kept."""
     known = {name: value for name, value in values.items() if name in kind._fields and name != "id"}
     document = kind(**known).to_mongo().to_dict()
@@ -222,7 +222,7 @@ def _keep_node(event: Event, data: dict[str, Any]) -> Outcome:
     """A node speaks for itself only: the announcement of another's keys would be a way to forge tokens."""
     if not event.subject == event.area == event.node:
         raise BadEvent("forged", f"node {event.node} announces {event.subject}")
-    state = _stored(nodes.KnownNode, data | {"area": event.area})
+    state = stored(nodes.KnownNode, data | {"area": event.area})
     (verdict,) = readmodel.put(nodes.KnownNode, [News(event.subject, event.epoch, event.sequence, state)])
     nodes.forget()
     return "applied" if verdict == "applied" else "stale"

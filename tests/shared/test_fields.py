@@ -10,7 +10,7 @@ from marshmallow import ValidationError, fields
 
 from shared import money
 from shared.errors import Text
-from shared.fields import Area, Day, Fen, Id, Moment, Said, Schema, wrong
+from shared.fields import Area, Day, DayText, Fen, Id, Moment, Said, Schema, wrong
 
 pytestmark = pytest.mark.unit
 
@@ -27,6 +27,7 @@ AN_ID = "0198c0de-0000-7000-8000-000000000001"
         (Moment(), "2026-03-01T09:30:00+08:00", datetime(2026, 3, 1, 1, 30, tzinfo=UTC)),
         (Moment(), "2026-03-01t01:30:00.1239z", datetime(2026, 3, 1, 1, 30, 0, 123000, tzinfo=UTC)),
         (Day(), "2026-03-01", date(2026, 3, 1)),
+        (DayText(), "2026-03-01", "2026-03-01"),
         (Id(), AN_ID, AN_ID),
         (Id(), AN_ID.upper(), AN_ID),
     ],

@@ -15,7 +15,6 @@ from services.registry.subjects import organisations
 from shared import areas, clock
 from shared.call import PLATFORM, Call
 from shared.ids import derived_id
-from shared.lifecycle import advance
 from shared.store import command, find, load, new, save
 from shared.store.aggregate import subtree
 
@@ -68,7 +67,7 @@ def _look(call: Call, kind: type[Timed], events: subjects.ClockEvents, identifie
 def _lapse(record: Timed, step: rules.Step) -> None:
     """The step counts as done since it began, and so does the next one's clock."""
     received = record.clock_since
-    record.status = advance(record.life, record.status, str(step.lapse))
+    record.take_by_law(str(step.lapse), received)
     following = rules.running(record.clock_steps(), record.status)
     if following is not None:
         record.begin(following, received)

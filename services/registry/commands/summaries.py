@@ -6,7 +6,7 @@ from typing import Any
 
 from services.registry.documents.organisations import Organisation
 from services.registry.documents.summaries import Summary
-from services.registry.domain import organisations as rules
+from services.registry.domain.lives import PUBLIC_STATES
 from services.registry.subjects import summaries as subjects
 from shared.call import Call
 from shared.errors import Misdirected, NotYetKnown, Text
@@ -28,7 +28,7 @@ def announce_summary(call: Call, data: Data) -> Summary | None:
     state = find(Organisation, data["subject"])
     if state is None:
         raise NotYetKnown(Text("Organisation", "社会组织"), data["subject"], "subject")
-    if state.status not in rules.PUBLIC_STATES:
+    if state.status not in PUBLIC_STATES:
         return None
     shared = {name: getattr(state, name) for name in ("area", "name", "track", "type", "category", "status")}
     identifier = derived_id(data["subject"], "summary")

@@ -13,6 +13,7 @@ from services.registry.domain import clocks as rules
 from shared import areas, workdays
 from shared.arearules.settings import value
 from shared.call import Call
+from shared.lifecycle import advance
 from shared.store import Aggregate
 
 
@@ -83,6 +84,10 @@ class Timed(Aggregate):
         return rules.clock(
             self.clock_since, self.clock_amount, self.clock_unit, remind, overrides(self.seated_at)
         )
+
+    def take_by_law(self, action: str, since: datetime) -> None:
+        """What the law itself does when a period passes without a word, dated to its begin."""
+        self.status = advance(self.life, self.status, action)
 
     def _wind(self, step: rules.Step, since: datetime, amount: int, unit: workdays.Unit) -> None:
         self.clock_since, self.clock_amount, self.clock_unit = since, amount, unit

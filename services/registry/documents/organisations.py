@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from mongoengine import BooleanField, DateField, DateTimeField, StringField
+from mongoengine import BooleanField, DateField, DateTimeField, DictField, ListField, StringField
 
 from services.registry.documents.clocks import Timed
 from services.registry.domain import clocks
 from services.registry.domain import organisations as rules
-from shared.lifecycle import initial
+from services.registry.domain.lives import OrganisationLife, take_step
 
 
 class Organisation(Timed):
@@ -24,6 +25,11 @@ class Organisation(Timed):
                 "unique": True,
                 "partialFilterExpression": {"credit_code": {"$type": "string"}},
             },
+            {
+                "fields": ["owner", "grown_from"],  # a filing grows once
+                "unique": True,
+                "partialFilterExpression": {"grown_from": {"$type": "string"}},
+            },
         ],
     }
     name = StringField(required=True)
@@ -33,15 +39,36 @@ class Organisation(Timed):
     category = StringField()
     supervising_unit = StringField()  # 业务主管单位; None where registered directly
     established_on = DateField(required=True)
-    status = StringField(default=initial(rules.OrganisationLife))
+    status = StringField(default="applied")
     reasons = StringField()
     decided_at = DateTimeField()
     generated = BooleanField(default=False)  # made up by a replay from published totals
+    applied_at = DateTimeField()  # when the application came in; None in records of older versions
+    accepted_at = DateTimeField()
+    first_opinion = DictField(default=None)  # of the supervising unit 初审: approve, opinion, given_at
+    legal_basis = StringField()  # of revocation 吊销 and rescission 撤销
+    liquidation = DictField(default=None)  # report 清算报告: concluded_on, assets_fen, debts_fen, remaining
+    ended_by = StringField()  # how its end came about
+    valid_until = DateField()  # the last day of a filing
+    growing_from = StringField()  # the filing that this application wants to grow out of
+    grown_from = StringField()  # the filing that it has grown out of
+    grown_into = StringField()  # the registration that this filing has grown into
+    history = ListField(DictField())  # step, status, at, reasons, legal_basis
 
-    life = rules.OrganisationLife
+    life = OrganisationLife
 
     def clock_steps(self) -> Sequence[clocks.Step]:
         return clocks.ORGANISATION_STEPS[self.track]
 
+    def take_by_law(self, action: str, since: datetime) -> None:
+        take_step(self, action, since)
+        self.accepted_at = since
+
     def seat_by_rule(self) -> str:
         return rules.deciding_area(self.track, self.area)
+
+    @property
+    def received_at(self) -> datetime:
+        """When the application came in."""
+        moment: datetime = self.applied_at or self.created_at
+        return moment

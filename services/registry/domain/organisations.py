@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from marshmallow import fields, validate
-from statemachine import State, StateMachine
 from stdnum.cn import uscc
 from stdnum.exceptions import ValidationError
 
@@ -22,31 +21,6 @@ TYPES = {
     "non_enterprise": "52",  # 民办非企业单位
     "foundation": "53",  # 基金会
 }  # with the first two digits of their credit codes (GB 32100: civil affairs)
-
-
-# From the approval on, an organisation is public.
-PUBLIC_STATES = ("active", "suspended", "cancelled")
-
-
-class OrganisationLife(StateMachine):
-    """Life cycle of an organisation 社会组织, on both tracks."""
-
-    applied = State(initial=True)  # 已申请
-    correcting = State()  # 补正
-    accepted = State()  # 已受理
-    active = State()  # 正常
-    suspended = State()  # 暂停活动
-    refused = State(final=True)  # 不予登记
-    cancelled = State(final=True)  # 注销
-
-    ask_correction = applied.to(correcting)
-    resubmit = correcting.to(applied)
-    accept = applied.to(accepted)
-    approve = accepted.to(active)
-    refuse = accepted.to(refused)
-    suspend = active.to(suspended)
-    resume = suspended.to(active)
-    cancel = active.to(cancelled) | suspended.to(cancelled)
 
 
 FILING_DECIDED_BY = AreaRule(

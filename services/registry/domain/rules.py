@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.registry.domain import clocks, organisations
+from services.registry.domain import clocks, lives, organisations
 from shared.arearules import AreaRule, table
 
-RULES: dict[str, AreaRule[Any]] = dict(table([*organisations.RULES, *clocks.RULES]))
+RULES: dict[str, AreaRule[Any]] = dict(table([*organisations.RULES, *clocks.RULES, *lives.RULES]))

@@ -69,22 +69,29 @@ class OrganisationRoutes:
         return commands.decide(call, id, body["approve"], body["reasons"])
 
     @post(
-        "/organisations/<id>/suspension", body=Reasons, answer=schemas.OrganisationView,
-        summary="Suspend 暂停活动",
+        "/organisations/<id>/draft", body=schemas.Correction, answer=schemas.OrganisationView,
+        summary="Change a draft 修改草稿",
     )  # fmt: skip
-    def suspend(self, call: Call, id: str, body: Data) -> Any:
-        return commands.suspend(call, id, body["reasons"])
+    def amend(self, call: Call, id: str, body: Data) -> Any:
+        return commands.amend(call, id, body)
 
     @post(
-        "/organisations/<id>/resumption", body=Reasons, answer=schemas.OrganisationView,
-        summary="End the suspension 恢复活动",
+        "/organisations/<id>/submission", answer=schemas.OrganisationView,
+        summary="Hand a draft in 提交申请",
     )  # fmt: skip
-    def resume(self, call: Call, id: str, body: Data) -> Any:
-        return commands.resume(call, id, body["reasons"])
+    def submit(self, call: Call, id: str) -> Any:
+        return commands.submit(call, id)
 
     @post(
-        "/organisations/<id>/cancellation", body=Reasons, answer=schemas.OrganisationView,
-        summary="Strike off 注销",
+        "/organisations/<id>/withdrawal", body=Reasons, answer=schemas.OrganisationView,
+        summary="Take an application back 撤回申请",
     )  # fmt: skip
-    def cancel(self, call: Call, id: str, body: Data) -> Any:
-        return commands.cancel(call, id, body["reasons"])
+    def withdraw(self, call: Call, id: str, body: Data) -> Any:
+        return commands.withdraw(call, id, body["reasons"])
+
+    @post(
+        "/organisations/<id>/non-acceptance", body=Reasons, answer=schemas.OrganisationView,
+        summary="Do not accept the application 不予受理",
+    )  # fmt: skip
+    def reject(self, call: Call, id: str, body: Data) -> Any:
+        return commands.reject(call, id, body["reasons"])

@@ -6,8 +6,8 @@ from marshmallow import fields, validate
 
 from services.registry.domain import organisations as rules
 from services.registry.schemas.clocks import DeadlineState, DeadlineView
-from services.registry.schemas.common import NAME
-from shared.fields import Area, Day, Id, Moment, Schema
+from services.registry.schemas.common import NAME, Reasons
+from shared.fields import Area, Day, DayText, Fen, Id, Moment, Schema
 from shared.http import PageQuery
 
 
@@ -23,10 +23,13 @@ class NewOrganisation(Schema):
     supervising_unit = fields.Str(load_default=None, allow_none=True, validate=NAME)
     established_on = Day(required=True)
     generated = fields.Bool(load_default=False)
+    draft = fields.Bool(
+        load_default=False, metadata={"description": "keep it as a draft 草稿, to be submitted later"}
+    )
 
 
 class Correction(Schema):
-    """What is corrected 补正 in an application; what is left out stays as it was."""
+    """What is corrected 补正 in an application or changed in a draft; what is left out stays as it was."""
 
     name = fields.Str(validate=NAME)
     type = fields.Str(allow_none=True, validate=validate.OneOf(list(rules.TYPES)))
@@ -41,6 +44,45 @@ class Decision(Schema):
 
     approve = fields.Bool(required=True)
     reasons = fields.Str(required=True, validate=validate.Length(1, 2000))
+
+
+class Sanction(Reasons):
+    """Why an organisation loses its licence or its approval is withdrawn, and by which law."""
+
+    legal_basis = fields.Str(
+        required=True,
+        validate=validate.Length(1, 500),
+        metadata={"description": "law and article", "examples": ["社会团体登记管理条例 30"]},
+    )
+
+
+class LiquidationReport(Schema):
+    """What a liquidation 清算 came to."""
+
+    concluded_on = DayText(required=True)
+    assets_fen = Fen(required=True)
+    debts_fen = Fen(required=True)
+    remaining = fields.Str(
+        required=True,
+        validate=validate.Length(1, 500),
+        metadata={"description": "what becomes of the remaining property, as the statutes say"},
+    )
+
+
+class Ending(Reasons):
+    """Why an organisation ends, and the report of its liquidation where it is a legal person."""
+
+    liquidation = fields.Nested(LiquidationReport, load_default=None, allow_none=True)
+
+
+class LifeStep(Schema):
+    """One step of an organisation's life."""
+
+    step = fields.Str(required=True)
+    status = fields.Str(required=True, metadata={"description": "after the step"})
+    at = Moment(required=True)
+    reasons = fields.Str(load_default=None, allow_none=True)
+    legal_basis = fields.Str(load_default=None, allow_none=True)
 
 
 class OrganisationState(DeadlineState):
@@ -59,6 +101,19 @@ class OrganisationState(DeadlineState):
     reasons = fields.Str(load_default=None, allow_none=True)
     decided_at = Moment(load_default=None, allow_none=True)
     generated = fields.Bool(load_default=False)
+    applied_at = Moment(load_default=None, allow_none=True)
+    accepted_at = Moment(load_default=None, allow_none=True)
+    legal_basis = fields.Str(load_default=None, allow_none=True)
+    liquidation = fields.Nested(LiquidationReport, load_default=None, allow_none=True)
+    ended_by = fields.Str(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "how its end came about: cancelled, revoked, rescinded, closed, grown"},
+    )
+    valid_until = Day(
+        load_default=None, allow_none=True, metadata={"description": "the last day of a filing"}
+    )
+    history = fields.List(fields.Nested(LifeStep), load_default=list)
 
 
 class OrganisationView(OrganisationState, DeadlineView):

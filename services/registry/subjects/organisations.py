@@ -8,16 +8,26 @@ from shared.errors import Text
 from shared.events.types import Subject
 
 ORGANISATION = Subject("registry", "organisation", OrganisationState, Text("organisation", "社会组织"))
+DRAFTED = ORGANISATION.event("drafted", Text("drafted", "起草"), audience="node")
 APPLIED = ORGANISATION.event("applied", Text("applied", "申请"))
 CORRECTION_ASKED = ORGANISATION.event("correction_asked", Text("correction asked", "要求补正"))
 RESUBMITTED = ORGANISATION.event("resubmitted", Text("resubmitted", "补正后重新提交"))
+NOT_ACCEPTED = ORGANISATION.event("not_accepted", Text("not accepted", "不予受理"))
+WITHDRAWN = ORGANISATION.event("withdrawn", Text("withdrawn", "撤回申请"))
 ACCEPTED = ORGANISATION.event("accepted", Text("accepted", "受理"))
 APPROVED = ORGANISATION.event("approved", Text("approved", "准予"))
 REFUSED = ORGANISATION.event("refused", Text("refused", "不予"))
 SUSPENDED = ORGANISATION.event("suspended", Text("suspended", "暂停活动"))
 RESUMED = ORGANISATION.event("resumed", Text("resumed", "恢复活动"))
+LIQUIDATION_BEGUN = ORGANISATION.event("liquidation_begun", Text("liquidation begun", "开始清算"))
 CANCELLED = ORGANISATION.event("cancelled", Text("cancelled", "注销"))
+REVOKED = ORGANISATION.event("revoked", Text("licence revoked", "吊销登记证书"))
+RESCINDED = ORGANISATION.event("rescinded", Text("approval rescinded", "撤销登记或备案"))
+RENEWED = ORGANISATION.event("renewed", Text("filing renewed", "备案延续"))
+LAPSED = ORGANISATION.event("lapsed", Text("filing lapsed", "备案到期"))
+CLOSED = ORGANISATION.event("closed", Text("filing closed", "备案终止"))
 CLOCK = clock_events(ORGANISATION)
 ALL = (
-    APPLIED, CORRECTION_ASKED, RESUBMITTED, ACCEPTED, APPROVED, REFUSED, SUSPENDED, RESUMED, CANCELLED, *CLOCK,
+    DRAFTED, APPLIED, CORRECTION_ASKED, RESUBMITTED, NOT_ACCEPTED, WITHDRAWN, ACCEPTED, APPROVED, REFUSED,
+    SUSPENDED, RESUMED, LIQUIDATION_BEGUN, CANCELLED, REVOKED, RESCINDED, RENEWED, LAPSED, CLOSED, *CLOCK,
 )  # fmt: skip

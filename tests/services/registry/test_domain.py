@@ -5,7 +5,6 @@ import pytest
 from services.registry.domain import organisations as rules
 from services.registry.domain import party, stations
 from shared.errors import Forbidden, Refused
-from shared.lifecycle import advance, initial, table
 from tests.services.registry.credit_codes import credit_code
 
 pytestmark = pytest.mark.unit
@@ -69,25 +68,6 @@ def test_streets_decide_on_filings_only_and_hub_bodies_on_nothing():
     ):
         with pytest.raises(Forbidden, match="not-the-registrar"):
             rules.check_decider(track, [role])
-
-
-def test_an_application_is_accepted_and_approved():
-    state = initial(rules.OrganisationLife)
-    for action in ("ask_correction", "resubmit", "accept", "approve", "suspend", "resume", "cancel"):
-        state = advance(rules.OrganisationLife, state, action)
-    assert state == "cancelled"
-
-
-def test_a_decision_before_acceptance_names_what_is_possible():
-    with pytest.raises(Refused) as raised:
-        advance(rules.OrganisationLife, "applied", "approve")
-    assert raised.value.remedy is not None
-    assert raised.value.remedy.en == "Possible now: accept, ask_correction."
-
-
-def test_what_was_refused_or_cancelled_stays_so():
-    states = table(rules.OrganisationLife)
-    assert (states["refused"], states["cancelled"]) == ({}, {})
 
 
 def lists(*missing: str) -> tuple[dict[str, bool], dict[str, bool]]:

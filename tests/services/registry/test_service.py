@@ -24,6 +24,13 @@ COMPLETE = {
     ),
 }
 
+LIQUIDATED = {
+    "liquidation": {
+        "concluded_on": "2026-02-20", "assets_fen": 120_000, "debts_fen": 20_000,
+        "remaining": "剩余财产按章程用于公益事业",
+    }
+}  # fmt: skip
+
 
 @pytest.fixture
 def here(node: Callable[..., RunningNode]) -> RunningNode:
@@ -90,13 +97,22 @@ def test_an_organisation_is_corrected_accepted_registered_and_struck_off(here: R
     assert act(here, organisation, "acceptance").json()["decided_at"] is None
     decided = act(here, organisation, "decision", {"approve": True, "reasons": "材料齐全"}, now=NOW).json()
     assert (decided["status"], decided["decided_at"]) == ("active", "2026-03-02T01:00:00.000Z")
-    for what, status in (
-        ("suspension", "suspended"),
-        ("resumption", "active"),
-        ("cancellation", "cancelled"),
-    ):
+    for what, status in (("suspension", "suspended"), ("resumption", "active")):
         assert act(here, organisation, what, {"reasons": "依申请"}).json()["status"] == status
-    assert read(here, organisation)["status"] == "cancelled"
+    early = act(here, organisation, "cancellation", {"reasons": "依申请"})
+    assert (early.status_code, code(early), early.json()["field"]) == (
+        422,
+        "liquidation-needed",
+        "liquidation",
+    )
+    assert act(here, organisation, "cancellation", {"reasons": "依申请"} | LIQUIDATED).ok
+    ended = read(here, organisation)
+    assert (ended["status"], ended["ended_by"], ended["liquidation"]) == (
+        "cancelled", "cancelled", LIQUIDATED["liquidation"],
+    )  # fmt: skip
+    assert [step["step"] for step in ended["history"]] == [
+        "submit", "ask_correction", "resubmit", "accept", "approve", "suspend", "resume", "cancel",
+    ]  # fmt: skip
 
 
 def test_what_is_handed_in_again_must_still_fit_its_track(here: RunningNode):
