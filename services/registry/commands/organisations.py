@@ -59,9 +59,7 @@ def _submit(call: Call, organisation: Organisation) -> Organisation:
 def ask_correction(call: Call, organisation_id: str, reasons: str) -> Organisation:
     """Tell once and in full what is missing 补正, within the step's deadline (行政许可法 32)."""
     organisation = load(call, Organisation, organisation_id)
-    lives.check_correction(
-        organisation.history, organisation.received_at, call.now, _days(call, organisation)
-    )
+    lives.check_correction(organisation.history, organisation.due_at, call.now)
     return save_step(call, organisation, "ask_correction", subjects.CORRECTION_ASKED, Why(reasons))
 
 
