@@ -61,7 +61,7 @@ class OrganisationLife(StateMachine):
     refuse = accepted.to(refused)
     suspend = active.to(suspended)
     resume = suspended.to(active)
-    renew = active.to.itself() | lapsed.to(active)
+    renew = active.to(active) | lapsed.to(active)
     lapse = active.to(lapsed)
     liquidate = active.to(liquidating) | suspended.to(liquidating) | revoked.to(liquidating)
     revoke = active.to(revoked) | suspended.to(revoked)
@@ -171,11 +171,6 @@ def check_draft(status: str) -> None:
             ),
             field="status",
         )
-
-
-def steps_of(track: str) -> Iterable[str]:
-    """The names of all steps that organisations of a track can take."""
-    return (str(e.id) for e in OrganisationLife.events if ONLY.get(str(e.id), track) == track)
 
 
 def check_correction(history: Iterable[dict[str, Any]], due_at: datetime | None, at: datetime) -> None:

@@ -20,7 +20,13 @@ LIFE = table(OrganisationLife)
 
 
 def organisation(status: str = "draft", track: str = "registered", **more: Any) -> Any:
-    given = {"reasons": None, "legal_basis": None, "decided_at": None, "ended_by": None, "history": []}
+    given: dict[str, Any] = {
+        "reasons": None,
+        "legal_basis": None,
+        "decided_at": None,
+        "ended_by": None,
+        "history": [],
+    }
     return SimpleNamespace(id="o", track=track, status=status, credit_code="C", **given | more)
 
 
