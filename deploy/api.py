@@ -16,14 +16,17 @@ TIMEOUT = (3.0, 70.0)  # seconds to connect, and to the answer; the gateway itse
 
 
 class Api:
-    """The gateway of a node of this home, as its operator, or in other `roles`. Every method raises Trouble in one
-    line."""
+    """The gateway of a node of this home, as its operator, or in other `roles`; `at` is the address of another node
+    that the same token is for. Every method raises Trouble in one line."""
 
-    def __init__(self, home: Home, area: str, roles: Sequence[str] = ("operator",)) -> None:
+    def __init__(
+        self, home: Home, area: str, roles: Sequence[str] = ("operator",), *, at: str | None = None
+    ) -> None:
         self.area = area
         self._roles = roles
         node = home.node(area)
-        self._url = node.url.rstrip("/")
+        self._url = (at or node.url).rstrip("/")
+        self._at = at
         self._keys = home.keys(area)
         self._session = requests.Session()
         self._session.verify = node.verify
@@ -41,9 +44,8 @@ class Api:
         try:
             answer = self._session.request(method, self._url + path, headers=signed, timeout=TIMEOUT, **more)
         except requests.RequestException as error:
-            raise Trouble(
-                f"node {self.area} does not answer at {self._url}: hatchery node run {self.area}", UNREACHABLE
-            ) from error
+            remedy = "try again later" if self._at else f"hatchery node run {self.area}"
+            raise Trouble(f"{self._name} does not answer at {self._url}: {remedy}", UNREACHABLE) from error
         if answer.ok:
             return answer.json() if answer.content else None
         try:
@@ -53,8 +55,12 @@ class Api:
             told = answer.text[:200]
         unwell = answer.status_code in (502, 503, 504)
         raise Trouble(
-            f"node {self.area} answers {answer.status_code}: {told}", UNREACHABLE if unwell else REFUSED
+            f"{self._name} answers {answer.status_code}: {told}", UNREACHABLE if unwell else REFUSED
         )
+
+    @property
+    def _name(self) -> str:
+        return "it" if self._at else f"node {self.area}"
 
     def _token(self) -> str:
         try:

@@ -26,6 +26,8 @@ from werkzeug.wrappers import Request, Response
 
 from shared import clock, runtime
 from shared.audit import anchors
+from shared.audit import queries as audit_queries
+from shared.audit.queries import AuditQuery, AuditView
 from shared.audit.sealer import Sealer
 from shared.audit.sealing import SealedEntry
 from shared.audit.values import PersonalValue
@@ -39,7 +41,7 @@ from shared.events.relay import Relay
 from shared.events.restate import Restater, Tells
 from shared.events.types import EventType
 from shared.fields import Area, Moment, Schema
-from shared.http import Page, get, idempotency, openapi, page_of, raw
+from shared.http import Page, get, idempotency, openapi, page_of, post, raw
 from shared.http.routes import check_rules
 from shared.store import connection, lost, memories, outbox, restatements, setaside
 from shared.store.aggregate import Aggregate
@@ -137,6 +139,22 @@ class Service:
     def lost_changes(self, call: Call) -> Any:
         call.authorise(call.node.area)
         return Page(list(lost.listed()))
+
+    @get(
+        "/audit", query=AuditQuery, answer=page_of(AuditView),
+        summary="Entries of the audit chain 审计记录",
+    )  # fmt: skip
+    def audit_entries(self, call: Call, query: dict[str, Any]) -> Any:
+        call.authorise(call.node.area)
+        return audit_queries.entries(query)
+
+    @post(
+        "/audit/heads", answer=anchors.AuditHeadState,
+        summary="Tell the head of the audit chain now 立即锚定审计链",
+    )  # fmt: skip
+    def anchor_audit(self, call: Call) -> Any:
+        call.authorise(call.node.area)
+        return anchors.anchor(call)
 
     @raw("/livez")
     def livez(self, request: Request) -> Response:

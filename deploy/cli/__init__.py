@@ -8,7 +8,17 @@ from typing import Annotated
 
 import typer
 
-from deploy.cli import accounts, backup, certificates, descriptions, letters, migrate, nodes, subscribers
+from deploy.cli import (
+    accounts,
+    audit,
+    backup,
+    certificates,
+    descriptions,
+    letters,
+    migrate,
+    nodes,
+    subscribers,
+)
 from deploy.cli.common import OWN_LINE, hand_over
 from deploy.home import Home
 from deploy.trouble import EXIT_CODES, UNREACHABLE, Trouble
@@ -24,6 +34,7 @@ app = typer.Typer(
 app.add_typer(nodes.app, name="node")
 nodes.app.add_typer(descriptions.app)  # without a name: its commands are `hatchery node ...` too
 app.add_typer(certificates.app, name="ca")
+app.add_typer(audit.app, name="audit")
 app.add_typer(letters.app, name="letters")
 app.add_typer(subscribers.app, name="subscriber")
 app.add_typer(accounts.app, name="account")

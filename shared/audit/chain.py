@@ -21,7 +21,9 @@ ORIGIN = "0" * 64  # the hash before the first entry
 _WHOLE = (int, Int64)  # the store's own type of large numbers is one too; True and False are none
 RESTORED = "audit.restored"  # the event of the entry with which a chain goes on after a restore
 
-Kind = Literal["changed", "removed", "inserted", "cut off", "rewritten", "lost in a restore", "forked"]
+Kind = Literal[
+    "changed", "removed", "inserted", "cut off", "rewritten", "lost in a restore", "forked", "unrecorded"
+]
 
 
 @dataclass(frozen=True)
@@ -63,12 +65,22 @@ class Verdict:
     head: Head
     findings: list[Finding]
     anchors: int = 0  # that agree
+    sealed_at: str = ""  # the last entry, RFC 3339
+
+
+EMPTY = Head(0, ORIGIN)
+
+
+def canonical(content: Mapping[str, Any]) -> bytes:
+    """Keys sorted, no spaces, UTF-8. Raises TypeError or ValueError for what JSON does not have."""
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return text.encode()
 
 
 def digest(entry: Sealed) -> str:
-    content = {key: value for key, value in entry.items() if key != "hash"}
-    text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(
+        canonical({key: value for key, value in entry.items() if key != "hash"})
+    ).hexdigest()
 
 
 def sealed(entry: Mapping[str, Any], head: Head, epoch: int) -> dict[str, Any]:
@@ -79,7 +91,7 @@ def sealed(entry: Mapping[str, Any], head: Head, epoch: int) -> dict[str, Any]:
 
 
 def head_of(entry: Sealed | None) -> Head:
-    return Head(entry["_id"], entry["hash"], entry["epoch"]) if entry else Head(0, ORIGIN)
+    return Head(entry["_id"], entry["hash"], entry["epoch"]) if entry else EMPTY
 
 
 def check(entries: Iterable[Sealed], anchors: Sequence[Anchor] = ()) -> Verdict:
@@ -90,7 +102,7 @@ def check(entries: Iterable[Sealed], anchors: Sequence[Anchor] = ()) -> Verdict:
     wanted = {anchor.number for anchor in anchors}
     hashes: dict[int, str] = {}
     epochs: list[tuple[int, int]] = []  # number of the first entry after each restore, and its epoch
-    head, count, fault = Head(0, ORIGIN), 0, None
+    head, count, fault, sealed_at = EMPTY, 0, None, ""
     for entry in entries:
         count += 1
         if fault is None:
@@ -99,12 +111,12 @@ def check(entries: Iterable[Sealed], anchors: Sequence[Anchor] = ()) -> Verdict:
             continue
         if entry["epoch"] > head.epoch:
             epochs.append((entry["_id"], entry["epoch"]))
-        head = head_of(entry)
+        head, sealed_at = head_of(entry), str(entry.get("written_at", ""))
         if head.number in wanted:
             hashes[head.number] = head.hash
     findings = [fault] if fault else []
     missed = list(_missed(anchors, hashes, head, epochs))
-    return Verdict(count, head, findings + missed, len(anchors) - len(missed))
+    return Verdict(count, head, findings + missed, len(anchors) - len(missed), sealed_at)
 
 
 def _formed(entry: Sealed) -> bool:

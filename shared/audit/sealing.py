@@ -9,6 +9,7 @@ chain does not hold.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from itertools import accumulate
 from typing import Any, NamedTuple
 
@@ -65,6 +66,22 @@ def waiting(kinds: Iterable[type[Document]], limit: int) -> list[Waiting]:
         )
         found += [Waiting(collection.name, one["_id"], one.get(TRAIL, [])) for one in unsealed]
     return found
+
+
+def matching(
+    record: str | None = None,
+    actor: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> dict[str, Any]:
+    """A filter on entries of a record, of an actor, written from `since` on and before `until`."""
+    where: dict[str, Any] = {
+        name: value for name, value in (("record", record), ("actor", actor)) if value is not None
+    }
+    between = {"$gte": since and clock.text(since), "$lt": until and clock.text(until)}
+    if limits := {key: value for key, value in between.items() if value is not None}:
+        where["written_at"] = limits
+    return where
 
 
 def head() -> Head:

@@ -1,0 +1,1 @@
+"""Operators' work with the audit chains: verifying, receipts, export."""
