@@ -149,12 +149,12 @@ class Service:
         return audit_queries.entries(query)
 
     @post(
-        "/audit/heads", answer=anchors.AuditHeadState,
+        "/audit/heads", answer=anchors.Anchored,
         summary="Tell the head of the audit chain now 立即锚定审计链",
     )  # fmt: skip
     def anchor_audit(self, call: Call) -> Any:
         call.authorise(call.node.area)
-        return anchors.anchor(call)
+        return {"head": anchors.anchor(call)}
 
     @raw("/livez")
     def livez(self, request: Request) -> Response:

@@ -73,7 +73,8 @@ def anchor(area: Area, service: Service = None) -> None:
     home = Home.here()
     api = Api(home, area)
     for name in chains.chosen(home.node(area), service):
-        told = api.post("/api/audit/heads" if name == GATEWAY else f"/api/{name}/audit/heads", {}, new_id())
+        path = "/api/audit/heads" if name == GATEWAY else f"/api/{name}/audit/heads"
+        told = api.post(path, {}, new_id())["head"]
         typer.echo(
             f"{area} {name}: entry {told['number']}, {told['hash']}" if told else f"{area} {name}: no entries"
         )

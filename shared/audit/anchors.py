@@ -52,6 +52,14 @@ class AuditHeadState(Schema):
     sealed_at = fields.Str(required=True, metadata={"description": "RFC 3339, by the node's clock"})
 
 
+class Anchored(Schema):
+    """The head as it has been told."""
+
+    head = fields.Nested(
+        AuditHeadState, allow_none=True, metadata={"description": "null while the chain is empty"}
+    )
+
+
 @cache
 def subject(service: str) -> Subject:
     return Subject(service, "audit_head", AuditHeadState, Text("head of the audit chain", "审计链头"))

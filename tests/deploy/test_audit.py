@@ -272,7 +272,7 @@ def test_an_export_is_whole_and_runs_nothing_in_a_spreadsheet(
         )
     [line] = [json.loads(one) for one in (tmp_path / "jsonl").read_text().splitlines()]
     assert (line["actor"], line["after"]["name"]) == ("=HYPERLINK(1)", "甲")
-    with (tmp_path / "csv").open(encoding="utf-8-sig", newline="") as file:
-        [row] = list(csv.DictReader(file))
+    with (tmp_path / "csv").open(encoding="utf-8-sig", newline="") as table:
+        [row] = list(csv.DictReader(table))
     assert row["actor"] == "'=HYPERLINK(1)"
     assert json.loads(row["after"])["name"] == "甲"

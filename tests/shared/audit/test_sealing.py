@@ -15,6 +15,7 @@ from shared.audit.personal import DUTY, Personal
 from shared.audit.trail import TRAIL, UNSEALED
 from shared.call import Actor, Grant
 from shared.errors import Text
+from shared.permissions import Rule
 from shared.store import connection as store
 from shared.store.aggregate import command, load, save
 from shared.store.connection import database
@@ -59,7 +60,7 @@ def seal() -> int:
 
 
 def test_an_entry_says_who_what_where_from_and_why(stored: Any) -> None:
-    by: dict[str, Any] = {"actor": CLERK, "allowed": frozenset({"street_staff"})}
+    by: dict[str, Any] = {"actor": CLERK, "rule": Rule("registry", "grant", "record", {"street_staff": "x"})}
     granted = grant(call(**by, origin="203.0.113.9", operation="POST /permits"), "Tea house", STREET)
     change(call(**by), granted.id, count=3, holder="Wang")
     seal()
