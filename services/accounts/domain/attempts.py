@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from services.accounts.domain.policy import Limit
+
+# Requests at the same time are not looked at in the order of their times. A clock that was set back by more than this
+# locks nobody for longer than was meant.
+SKEW = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -24,16 +28,16 @@ def locked(tries: Tries, now: datetime) -> datetime | None:
     """Until when no attempt is looked at; None where one is."""
     if tries.until is None or tries.since is None:
         return None
-    return tries.until if tries.since <= now < tries.until else None  # a clock that was set back locks nobody
+    return tries.until if tries.since - SKEW <= now < tries.until else None
 
 
 def one_more(tries: Tries, now: datetime, limit: Limit) -> Tries:
     """After one more attempt that may fail. It counts before it is looked at, so that many at once are as many as
     one after the other; success takes it back."""
-    over = (
-        tries.until is not None or tries.since is None or not tries.since <= now <= tries.since + limit.window
-    )
-    count, since = (1, now) if over else (tries.count + 1, tries.since)
+    count, since = 1, now
+    going = tries.since if tries.until is None else None
+    if going is not None and going - SKEW <= now <= going + limit.window:
+        count, since = tries.count + 1, going
     return Tries(count, since, now + limit.pause if count >= limit.failures else None)
 
 
