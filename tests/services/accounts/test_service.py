@@ -609,9 +609,9 @@ def test_the_first_administrator_and_security_officer_are_made_by_the_command(
     administrator, officer = (one.signs_in().json()["access_token"] for one in people.values())
     body = {"area": STREET, "login": f"x-{uuid.uuid4().hex}", "display_name": "李四"}
     made = people["administrator"].asks("POST", "/accounts", administrator, body).json()
-    role = {"role": "street_staff", "area": STREET}
-    granted = people["security_officer"].asks("POST", f"/accounts/{made['id']}/grants", officer, role)
-    assert granted.json()["roles"] == [role | {"organisation": None}]
+    staff = {"role": "street_staff", "area": STREET}
+    granted = people["security_officer"].asks("POST", f"/accounts/{made['id']}/grants", officer, staff)
+    assert granted.json()["roles"] == [staff | {"organisation": None}]
     assert made["login"] in hatchery("account", "list", STREET)
 
 
