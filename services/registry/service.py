@@ -7,7 +7,9 @@ from typing import ClassVar
 from services.registry import documents, events
 from services.registry.routes.clocks import ClockRoutes
 from services.registry.routes.ends import EndRoutes
+from services.registry.routes.exports import ExportRoutes
 from services.registry.routes.figures import FigureRoutes
+from services.registry.routes.imports import ImportRoutes
 from services.registry.routes.organisations import OrganisationRoutes
 from services.registry.routes.party import PartyRoutes
 from services.registry.routes.rules import RegistryRuleRoutes
@@ -19,6 +21,8 @@ from shared.owning import OwningService
 class RegistryService(
     OrganisationRoutes,
     EndRoutes,
+    ImportRoutes,
+    ExportRoutes,
     StationRoutes,
     PartyRoutes,
     SummaryRoutes,

@@ -6,7 +6,6 @@ a whole or not at all: GridFS writes the entry that says so last.
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import NamedTuple
 
 from gridfs import GridFSBucket, NoFile
@@ -65,9 +64,3 @@ def drop(identifier: str) -> None:
         _bucket().delete(identifier)
     except NoFile:
         return
-
-
-def kept_before(moment: datetime) -> list[str]:
-    """The ids of files kept before that moment, for whoever looks for those that nothing refers to."""
-    found = database()[f"{COLLECTION}.files"].find({"metadata.kept_at": {"$lt": moment}}, {"_id": 1})
-    return [str(one["_id"]) for one in found]

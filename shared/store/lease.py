@@ -12,28 +12,29 @@ from shared.ids import new_id
 from shared.store.connection import database
 
 LASTS = timedelta(seconds=15)  # a killed holder is replaced after that
-RENEW = LASTS / 3  # how often a holder says that it lives
+RENEWALS = 3  # within that time: how often a holder says that it lives
 
 
 class Lease:
     """Held by whoever renewed it last. A holder that was frozen past its end may act once more before it
     notices; what it does must therefore be harmless twice (events are told apart by id)."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, lasts: timedelta = LASTS) -> None:
         self.name = name
+        self.lasts = lasts
         self.holder = new_id()
         self._renewed = datetime.min.replace(tzinfo=UTC)
 
     def take(self) -> bool:
-        """Take it, or renew it where it was not renewed for RENEW; False while somebody else holds it."""
+        """Take it, or renew it where that is due; False while somebody else holds it."""
         now = clock.wall()
-        if now - self._renewed < RENEW:
+        if now - self._renewed < self.lasts / RENEWALS:
             return True
         mine = {
             "_id": self.name,
             "$or": [{"holder": self.holder}, {"expires": {"$lt": now}}],
         }
-        change = {"$set": {"holder": self.holder, "expires": now + LASTS}}
+        change = {"$set": {"holder": self.holder, "expires": now + self.lasts}}
         try:
             held = database()["leases"].find_one_and_update(
                 mine, change, upsert=True, return_document=ReturnDocument.AFTER

@@ -20,6 +20,8 @@ class Organisation(Timed):
         "collection": "organisations",
         "indexes": [
             ("area", "track", "status"),
+            ("name", "area"),
+            {"fields": ["credit_code"], "sparse": True},
             {
                 "fields": ["owner", "credit_code"],
                 "unique": True,

@@ -47,7 +47,7 @@ def test_a_file_comes_back_as_it_was_sent(example: Example) -> None:
         ("c:\\x\\y.csv", "y.csv"),
         ("a\r\nb", "ab"),
         ("..", "file"),
-        ("", "file"),
+        (" ", "file"),
     ],
 )
 def test_a_name_is_only_a_name(example: Example, sent: str, kept: str) -> None:
