@@ -74,7 +74,7 @@ def test_rows_are_taken_over_or_refused_each_with_place_reason_and_remedy(distri
     assert refused == set(made.wrong)
     problems = table(result, 1)
     told: dict[int, set[str]] = {}
-    letters = dict(zip("ABCDEFGHIJ", KEYS, strict=True))
+    letters = dict(zip("ABCDEFGHIJK", KEYS, strict=True))
     for problem in problems:
         assert problem["所在工作表"] == "名录"
         assert problem["问题"]
