@@ -16,8 +16,8 @@ from typing import Any
 
 from bson import json_util
 
-VERSION = "0.1.0"
-COMMIT = "a3162b65999e9fa0f0bf47d1d178bb0072f2e129"
+VERSION = "0.2.0"
+COMMIT = "3c96a3fee4643ff05fd2eb249fcd10c43beae860"
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 AWARE = json_util.RELAXED_JSON_OPTIONS.with_options(tz_aware=True)

@@ -9,12 +9,15 @@ import pytest
 import requests
 
 from deploy.embedded import Embedded
+from services.registry.domain.organisations import FILING_DECIDED_BY
 from shared.events import topology
 from tests.compat import previous, rolling
-from tests.compat.rolling import DISTRICT, Count, World
-from tests.harness import eventually
+from tests.compat.rolling import DISTRICT, STREET, Count, World
+from tests.harness import RunningNode, eventually
 
 pytestmark = pytest.mark.system
+
+RULE = FILING_DECIDED_BY.name  # of the kind of event that the version before does not know
 
 
 @dataclass
@@ -41,14 +44,14 @@ def story(embedded: Embedded, tmp_path_factory: pytest.TempPathFactory) -> Story
         with world.beside(world.district, "registry", "today") as second:
             told.versions = {"first": version(world.district.service_url("registry")),
                              "second": version(second.service_url("registry"))}  # fmt: skip
-            asked = ask_until_parked(world)
+            rules = set_until_parked(world, second)
             told.migrated.append(world.migrate(DISTRICT))
             world.worked()
             world.change(world.district, "today")
             world.worked()
         told.parked = world.depth(topology.parked_queue)
         told.replayed = world.replay_parked(DISTRICT)
-        eventually(lambda: answered(world, asked), what="the answers of the district's services")
+        eventually(lambda: known(world, STREET) >= rules, what="the district's rules at the street")
         world.change(world.street, previous.VERSION)
         world.worked()
         world.finish()
@@ -61,36 +64,37 @@ def story(embedded: Embedded, tmp_path_factory: pytest.TempPathFactory) -> Story
 
 def version(address: str) -> str | None:
     answer: dict[str, str] = requests.get(f"{address}/livez", timeout=5).json()
-    return answer.get("version")  # 0.1.0 did not tell it
+    return answer.get("version")
 
 
-def ask_until_parked(world: World) -> list[str]:
-    """The street asks for state, which only this version understands: both processes of the district's registry are
-    bound to it, and sooner or later the older one gets such a request. All requests."""
-    asked: list[str] = []
+def set_until_parked(world: World, today: RunningNode) -> set[str]:
+    """The district sets rules, of which only this version tells: both processes of its registry are bound to that, and
+    sooner or later the older one gets such an event. The areas that the rules are set for."""
+    areas: set[str] = set()
+    token = world.district.token("district_staff")
     while not world.depth(topology.parked_queue):
-        assert len(asked) < 40, "the older process gets nothing"
-        answer = world.street.post("/api/node/resyncs", {"service": "registry"}, role="operator")
+        assert len(areas) < 40, "the older process gets nothing"
+        areas.add(area := f"{DISTRICT}{len(areas) + 101}")
+        answer = requests.post(
+            f"{today.service_url('registry')}/api/registry/rules/{RULE}/values",
+            json={"area": area, "value": "district", "since": "2026-01-01", "source": "本区规定"},
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=20,
+        )
         assert answer.ok, answer.text
-        asked.append(answer.json()["id"])
         time.sleep(0.5)
-    return asked
+    return areas
 
 
-def answered(world: World, requests: list[str]) -> bool:
-    """By all services of the district: what is still on its way to a node that goes back to the version before would
-    be a dead letter there."""
-    wanted = {(DISTRICT, service) for service in ("gateway", *rolling.SERVICES[DISTRICT])}
-    return all(wanted <= set(answers(world, request)) for request in requests)
-
-
-def answers(world: World, request: str) -> list[tuple[str, str]]:
-    told = world.street.get(f"/api/registry/resyncs/{request}", role="operator").json()["answers"]
-    return [(one["node"], one["service"]) for one in told]
+def known(world: World, node: str) -> set[str]:
+    """The areas for which the node knows the rule: what is still on its way to one that goes back to the version before
+    would be parked there."""
+    stored = world.database(node, "registry")["area_rules"].find({"rule": RULE})
+    return {str(one["area"]) for one in stored}
 
 
 def test_both_versions_ran_side_by_side(story: Story) -> None:
-    assert story.versions["first"] is None
+    assert story.versions["first"] == previous.VERSION
     assert story.versions["second"] not in (None, previous.VERSION)
 
 
