@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 import requests
 
 from deploy.embedded import Embedded
-from services.registry.domain.organisations import FILING_DECIDED_BY
+from services.registry.subjects.rules import AREA_RULE, AREA_RULE_SET
 from shared.events import topology
+from shared.ids import new_id
+from tests.bus import organisation_event, publish
 from tests.compat import previous, rolling
 from tests.compat.rolling import DISTRICT, STREET, Count, World
-from tests.harness import RunningNode, eventually
+from tests.harness import eventually
 
 pytestmark = pytest.mark.system
-
-RULE = FILING_DECIDED_BY.name  # of the kind of event that the version before does not know
 
 
 @dataclass
@@ -44,14 +45,14 @@ def story(embedded: Embedded, tmp_path_factory: pytest.TempPathFactory) -> Story
         with world.beside(world.district, "registry", "today") as second:
             told.versions = {"first": version(world.district.service_url("registry")),
                              "second": version(second.service_url("registry"))}  # fmt: skip
-            rules = set_until_parked(world, second)
+            rules = tell_until_parked(world)
             told.migrated.append(world.migrate(DISTRICT))
             world.worked()
             world.change(world.district, "today")
             world.worked()
         told.parked = world.depth(topology.parked_queue)
         told.replayed = world.replay_parked(DISTRICT)
-        eventually(lambda: known(world, STREET) >= rules, what="the district's rules at the street")
+        eventually(lambda: known(world) >= rules, what="the rules at the district")
         world.change(world.street, previous.VERSION)
         world.worked()
         world.finish()
@@ -67,30 +68,33 @@ def version(address: str) -> str | None:
     return answer.get("version")
 
 
-def set_until_parked(world: World, today: RunningNode) -> set[str]:
-    """The district sets rules, of which only this version tells: both processes of its registry are bound to that, and
-    sooner or later the older one gets such an event. The areas that the rules are set for."""
-    areas: set[str] = set()
-    token = world.district.token("district_staff")
+def tell_until_parked(world: World) -> set[str]:
+    """A street tells of rules, which only this version knows: both processes of the district's registry take from the
+    queue that is bound to that, and sooner or later the older one gets such an event. The ids of the rules."""
+    told: set[str] = set()
     while not world.depth(topology.parked_queue):
-        assert len(areas) < 40, "the older process gets nothing"
-        areas.add(area := f"{DISTRICT}{len(areas) + 101}")
-        answer = requests.post(
-            f"{today.service_url('registry')}/api/registry/rules/{RULE}/values",
-            json={"area": area, "value": "district", "since": "2026-01-01", "source": "本区规定"},
-            headers={"Authorization": f"Bearer {token}"},
-            timeout=20,
+        assert len(told) < 40, "the older process gets nothing"
+        identifier = new_id()
+        values = [{"since": "2026-01-01", "value": "district", "source": "本区规定"}]
+        state = {"id": identifier, "area": STREET, "rule": f"rule-{len(told)}", "values": values}
+        rule: dict[str, Any] = {
+            "type": AREA_RULE_SET.type,
+            "dataschema": AREA_RULE.dataschema,
+            "audience": "public",
+        }
+        publish(
+            world.district,
+            f"ingress.{STREET}",
+            organisation_event(STREET, subject=identifier, data=state, **rule),
         )
-        assert answer.ok, answer.text
+        told.add(identifier)
         time.sleep(0.5)
-    return areas
+    return told
 
 
-def known(world: World, node: str) -> set[str]:
-    """The areas for which the node knows the rule: what is still on its way to one that goes back to the version before
-    would be parked there."""
-    stored = world.database(node, "registry")["area_rules"].find({"rule": RULE})
-    return {str(one["area"]) for one in stored}
+def known(world: World) -> set[str]:
+    """The rules that the district knows."""
+    return {one["_id"] for one in world.database(DISTRICT, "registry")["area_rules"].find({}, {"_id": 1})}
 
 
 def test_both_versions_ran_side_by_side(story: Story) -> None:
