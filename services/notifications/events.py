@@ -19,17 +19,20 @@ def _told(of: str, schema: type[Schema], template: str) -> Handler:
     return effect(of, schema, commands.tell_organisation(template, of.rpartition(".")[0]))
 
 
-def _deadlines(of: str) -> list[Handler]:
-    """Staff are told of a record's deadlines, and those above them once one has passed."""
+def _deadlines(of: str, *, deemed: bool = False) -> list[Handler]:
+    """Staff are told of a record's deadlines, and those above them once one has passed; `deemed`: also where the law
+    itself acts on that."""
 
     def told(verb: str, *, above: bool = False) -> Handler:
         return effect(f"{of}.{verb}", schemas.SeenDeadline, commands.tell_staff(verb, of, above=above))
 
-    return [
-        told("deadline_near"), told("deadline_passed"), told("deadline_passed", above=True), told("deemed_accepted")
-    ]  # fmt: skip
+    found = [told("deadline_near"), told("deadline_passed"), told("deadline_passed", above=True)]
+    return [*found, told("deemed_accepted")] if deemed else found
 
 
+# What the organisation itself is told of.
+_INSPECTION = ("opened", "sent_back", "concluded", "rectification_ordered", "rectified", "missed")
+_LISTING = ("notified", "listed", "spared", "removed")
 _ORGANISATION, _PROJECT = schemas.SeenOrganisation, schemas.SeenProject
 
 HANDLERS = Handlers(
@@ -40,7 +43,14 @@ HANDLERS = Handlers(
     _told("registry.organisation.refused", _ORGANISATION, "organisation_refused"),
     _told("registry.organisation.suspended", _ORGANISATION, "organisation_suspended"),
     _told("registry.organisation.cancelled", _ORGANISATION, "organisation_cancelled"),
-    *_deadlines("registry.organisation"),
+    *_deadlines("registry.organisation", deemed=True),
+    *_deadlines("registry.inspection"),
+    *_deadlines("registry.listing"),
+    *(
+        _told(f"registry.inspection.{verb}", schemas.SeenInspection, f"inspection_{verb}")
+        for verb in _INSPECTION
+    ),
+    *(_told(f"registry.listing.{verb}", schemas.SeenListing, f"listing_{verb}") for verb in _LISTING),
     _told("funding.application.rejected", schemas.SeenApplication, "application_rejected"),
     _told("funding.application.awarded", schemas.SeenApplication, "application_awarded"),
     _told("funding.project.tranche_paid", _PROJECT, "tranche_paid"),

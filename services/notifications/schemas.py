@@ -180,6 +180,31 @@ class SeenOrganisation(Schema):
     generated = fields.Bool(load_default=False)
 
 
+class SeenInspection(Schema):
+    """What notifications reads of `registry.inspection`."""
+
+    organisation = Id(required=True)
+    name = fields.Str(required=True)
+    year = fields.Int(required=True)
+    report_due_at = Moment(required=True)
+    conclusion = fields.Str(load_default=None, allow_none=True)
+    reasons = fields.Str(load_default=None, allow_none=True)
+    due_at = Moment(load_default=None, allow_none=True)
+    generated = fields.Bool(load_default=False)
+
+
+class SeenListing(Schema):
+    """What notifications reads of `registry.listing`."""
+
+    organisation = Id(required=True)
+    name = fields.Str(required=True)
+    kind = fields.Str(required=True)
+    due_at = Moment(load_default=None, allow_none=True)
+    reasons = fields.Str(load_default=None, allow_none=True)
+    removal_reasons = fields.Str(load_default=None, allow_none=True)
+    generated = fields.Bool(load_default=False)
+
+
 class SeenApplication(Schema):
     """What notifications reads of `funding.application`."""
 

@@ -18,7 +18,12 @@ class Letter(NamedTuple):
 
 _PHASES = {"initial": ("initial", "初期"), "mid_term": ("mid-term", "中期"), "final": ("final", "末期")}
 
-_STEPS = {"acceptance": ("Acceptance", "受理审查"), "decision": ("The decision", "审批决定")}
+_STEPS = {
+    "acceptance": ("Acceptance", "受理审查"),
+    "decision": ("The decision", "审批决定"),
+    "statement": ("The statement", "陈述申辩"),
+    "rectification": ("Rectification", "整改"),
+}
 _UNCERTAIN = Text(
     " The holiday notice for these days is not out yet: the date may move.",
     "相关日期的放假安排尚未公布，期限可能变动。",
@@ -168,7 +173,80 @@ _DEADLINES: dict[str, Letter] = {
         ),
     ),
 }
-LETTERS = _DEADLINES | _ORGANISATION | _FUNDING | _EVALUATION | _REMINDERS | _NOTICES
+_LISTS = {
+    "abnormal": ("list of abnormal activity", "活动异常名录"),
+    "serious": ("list of serious violations", "严重违法失信名单"),
+}
+_CONCLUSIONS = {
+    "qualified": ("qualified", "合格"),
+    "basically_qualified": ("basically qualified", "基本合格"),
+    "unqualified": ("unqualified", "不合格"),
+}
+_INSPECTION: dict[str, Letter] = {
+    "inspection_opened": Letter(
+        Text("The annual inspection of {year} is open", "{year}年度检查已启动"),
+        Text(
+            "The report of {name} is due by {report_due_at}.", "{name}须于 {report_due_at} 前报送年度报告。"
+        ),
+    ),
+    "inspection_sent_back": Letter(
+        Text("The report of {year} was sent back", "{year}年度报告被退回补正"),
+        Text(
+            "The report of {name} has to be completed by {report_due_at}: {reasons}",
+            "{name}的年度报告须于 {report_due_at} 前补正：{reasons}",
+        ),
+    ),
+    "inspection_concluded": Letter(
+        Text("The inspection of {year}: {conclusion_en}", "{year}年度检查结论：{conclusion_zh}"),
+        Text("{name} was found {conclusion_en}: {reasons}", "{name}年检{conclusion_zh}：{reasons}"),
+    ),
+    "inspection_rectification_ordered": Letter(
+        Text("Rectification is ordered by {due_at}", "责令 {due_at} 前完成整改"),
+        Text(
+            "The inspection of {name} in {year} was concluded as {conclusion_en}; rectification is due by {due_at}: "
+            "{reasons}",
+            "{name}{year}年度检查{conclusion_zh}，须于 {due_at} 前完成整改：{reasons}",
+        ),
+    ),
+    "inspection_rectified": Letter(
+        Text("Your rectification was accepted", "整改已通过核查"),
+        Text("The rectification of {name} was accepted: {reasons}", "{name}的整改已通过核查：{reasons}"),
+    ),
+    "inspection_missed": Letter(
+        Text("The annual inspection of {year} was missed", "{year}年度检查逾期未报"),
+        Text(
+            "The report of {name} was due by {report_due_at}. Its listing is proposed; hand the report in now.",
+            "{name}未在 {report_due_at} 前报送年度报告，拟列入活动异常名录，请立即补报。",
+        ),
+    ),
+}
+_LISTINGS: dict[str, Letter] = {
+    "listing_notified": Letter(
+        Text("It is intended to put you on the {list_en}", "拟列入{list_zh}告知"),
+        Text(
+            "{name} may state its case until {due_at}; the grounds stand in the listing.",
+            "{name}可于 {due_at} 前提出陈述申辩，列入事实和理由见名录材料。",
+        ),
+    ),
+    "listing_listed": Letter(
+        Text("You were put on the {list_en}", "已列入{list_zh}"),
+        Text("{name} was put on the {list_en}: {reasons}", "{name}被列入{list_zh}：{reasons}"),
+    ),
+    "listing_spared": Letter(
+        Text("You are not put on the {list_en}", "不予列入{list_zh}"),
+        Text("{name} is not put on the {list_en}: {reasons}", "{name}不予列入{list_zh}：{reasons}"),
+    ),
+    "listing_removed": Letter(
+        Text("You were taken off the {list_en}", "已移出{list_zh}"),
+        Text(
+            "{name} was taken off the {list_en}: {removal_reasons}",
+            "{name}被移出{list_zh}：{removal_reasons}",
+        ),
+    ),
+}
+LETTERS = (
+    _INSPECTION | _LISTINGS | _DEADLINES | _ORGANISATION | _FUNDING | _EVALUATION | _REMINDERS | _NOTICES
+)
 
 
 def write(name: str, data: Mapping[str, Any]) -> Letter:
@@ -181,7 +259,7 @@ def _values(data: Mapping[str, Any]) -> dict[str, Any]:
     """Data as people read it: yuan, China's time, '-' for what is not told."""
     values = dict(data)
     values["reasons"] = _told(data.get("reasons"))
-    for name in ("closes_at", "notice_ends_at", "due_at"):
+    for name in ("closes_at", "notice_ends_at", "due_at", "report_due_at"):
         if data.get(name) is not None:
             values[name] = f"{data[name].astimezone(clock.CHINA):%Y-%m-%d %H:%M}"
     if "tranches" in data:
@@ -189,6 +267,11 @@ def _values(data: Mapping[str, Any]) -> dict[str, Any]:
         values |= {"paid": money.yuan(paid), "amount": money.yuan(data["amount_fen"])}
     if "proposed" in data:
         values["count"] = len(data["proposed"])
+    if "conclusion" in data:
+        told = _CONCLUSIONS.get(data["conclusion"], ("-", "-"))
+        values["conclusion_en"], values["conclusion_zh"] = told
+    if data.get("kind") in _LISTS:
+        values["list_en"], values["list_zh"] = _LISTS[data["kind"]]
     if "phase" in data:
         values["phase_en"], values["phase_zh"] = _PHASES.get(data["phase"], (data["phase"],) * 2)
     if "due_step" in data:

@@ -5,15 +5,20 @@ from __future__ import annotations
 from services.registry import documents, subjects
 from services.registry.commands import clocks, summaries
 from services.registry.schemas.clocks import CalendarDayState
+from services.registry.schemas.inspection import SeenGrade
 from services.registry.schemas.organisations import OrganisationState
 from services.registry.subjects.clocks import CALENDAR_DAY, CALENDAR_DAY_SET
+from services.registry.subjects.credit import CREDIT_ENTRY
+from services.registry.subjects.inspection import INSPECTION
+from services.registry.subjects.listings import LISTING
 from services.registry.subjects.organisations import ALL as ORGANISATION_EVENTS
 from services.registry.subjects.organisations import ORGANISATION
 from services.registry.subjects.party import BRANCH
 from services.registry.subjects.rules import AREA_RULE
+from services.registry.subjects.runs import RUN
 from services.registry.subjects.stations import STATION
 from services.registry.subjects.summaries import SUMMARY
-from shared.events.handlers import Handlers, effect, replicas
+from shared.events.handlers import Handlers, effect, read_model, replicas
 
 PUBLISHES = subjects.ALL
 TELLS = (
@@ -23,10 +28,15 @@ TELLS = (
     (SUMMARY, documents.Summary),
     (CALENDAR_DAY, documents.CalendarDay),
     (AREA_RULE, documents.AreaRuleSetting),
+    (INSPECTION, documents.Inspection),
+    (LISTING, documents.Listing),
+    (CREDIT_ENTRY, documents.CreditEntry),
+    (RUN, documents.Run),
 )
 
 HANDLERS = Handlers(
     *replicas(TELLS),
+    read_model("evaluation.grade", SeenGrade, documents.KnownGrade),
     *(effect(event.type, OrganisationState, summaries.announce_summary) for event in ORGANISATION_EVENTS),
     effect(CALENDAR_DAY_SET.type, CalendarDayState, clocks.reconsider),
 )

@@ -6,13 +6,17 @@ from typing import ClassVar
 
 from services.registry import documents, events
 from services.registry.routes.clocks import ClockRoutes
+from services.registry.routes.credit import CreditRoutes
 from services.registry.routes.ends import EndRoutes
 from services.registry.routes.exports import ExportRoutes
 from services.registry.routes.figures import FigureRoutes
 from services.registry.routes.imports import ImportRoutes
+from services.registry.routes.inspection import InspectionRoutes
+from services.registry.routes.listings import ListingRoutes
 from services.registry.routes.organisations import OrganisationRoutes
 from services.registry.routes.party import PartyRoutes
 from services.registry.routes.rules import RegistryRuleRoutes
+from services.registry.routes.runs import RunRoutes
 from services.registry.routes.stations import StationRoutes
 from services.registry.routes.summaries import SummaryRoutes
 from shared.owning import OwningService
@@ -27,6 +31,10 @@ class RegistryService(
     PartyRoutes,
     SummaryRoutes,
     FigureRoutes,
+    InspectionRoutes,
+    ListingRoutes,
+    CreditRoutes,
+    RunRoutes,
     RegistryRuleRoutes,
     ClockRoutes,
     OwningService,

@@ -7,11 +7,13 @@ from datetime import datetime, time
 from typing import Any
 
 from services.registry.documents.clocks import CalendarDay, Timed
+from services.registry.documents.inspection import Inspection
+from services.registry.documents.listings import Listing
 from services.registry.documents.organisations import Organisation
 from services.registry.domain import clocks as rules
 from services.registry.queries import clocks as queries
 from services.registry.subjects import clocks as subjects
-from services.registry.subjects import organisations
+from services.registry.subjects import inspection, listings, organisations
 from shared import areas, clock
 from shared.call import PLATFORM, Call
 from shared.ids import derived_id
@@ -20,7 +22,11 @@ from shared.store.aggregate import subtree
 
 Data = dict[str, Any]
 
-TIMED: dict[type[Timed], subjects.ClockEvents] = {Organisation: organisations.CLOCK}
+TIMED: dict[type[Timed], subjects.ClockEvents] = {
+    Organisation: organisations.CLOCK,
+    Inspection: inspection.CLOCK,
+    Listing: listings.CLOCK,
+}
 
 
 def run_clocks(call: Call) -> dict[str, int]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from services.registry.documents.organisations import Organisation
 from services.registry.documents.summaries import Summary
+from services.registry.domain import organisations as rules
 from services.registry.domain.lives import PUBLIC_STATES
 from services.registry.subjects import summaries as subjects
 from shared.call import Call
@@ -30,7 +31,7 @@ def announce_summary(call: Call, data: Data) -> Summary | None:
         raise NotYetKnown(Text("Organisation", "社会组织"), data["subject"], "subject")
     if state.status not in PUBLIC_STATES:
         return None
-    shared = {name: getattr(state, name) for name in ("area", "name", "track", "type", "category", "status")}
+    shared = {name: getattr(state, name) for name in rules.PUBLISHED}
     identifier = derived_id(data["subject"], "summary")
     seen = [state.epoch, state.sequence]
     summary = find(Summary, identifier)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from mongoengine import BooleanField, DateField, DateTimeField, DictField, ListField, StringField
+from mongoengine import BooleanField, DateField, DateTimeField, DictField, IntField, ListField, StringField
 
 from services.registry.documents.clocks import Timed
 from services.registry.domain import clocks
@@ -22,6 +22,7 @@ class Organisation(Timed):
             ("area", "track", "status"),
             ("name", "area"),
             {"fields": ["credit_code"], "sparse": True},
+            {"fields": ["credit_changes_on"], "sparse": True},
             {
                 "fields": ["owner", "credit_code"],
                 "unique": True,
@@ -44,6 +45,12 @@ class Organisation(Timed):
     status = StringField(default="applied")
     reasons = StringField()
     decided_at = DateTimeField()
+    charity = BooleanField(default=False)  # 慈善组织
+    abnormal = BooleanField(default=False)  # 活动异常名录
+    serious = BooleanField(default=False)  # 严重违法失信名单
+    credit_standing = StringField()  # None: nothing was ever entered
+    credit_points = IntField()
+    credit_changes_on = DateField()  # when the standing may change by itself
     generated = BooleanField(default=False)  # made up by a replay from published totals
     applied_at = DateTimeField()  # when the application came in; None in records of older versions
     accepted_at = DateTimeField()

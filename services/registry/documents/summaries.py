@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mongoengine import ListField, StringField
+from mongoengine import BooleanField, ListField, StringField
 
 from shared.store import Aggregate
 
@@ -17,6 +17,8 @@ class Summary(Aggregate):
     type = StringField()
     category = StringField()
     status = StringField(required=True)
+    abnormal = BooleanField(default=False)
+    serious = BooleanField(default=False)
     seen_epoch = ListField()  # [epoch, sequence] of the organisation's state told here
 
     def seat_by_rule(self) -> str:

@@ -23,6 +23,10 @@ TYPES = {
 }  # with the first two digits of their credit codes (GB 32100: civil affairs)
 
 
+# What an organisation's summary tells of it.
+PUBLISHED = ("area", "name", "track", "type", "category", "status", "abnormal", "serious")
+
+
 FILING_DECIDED_BY = AreaRule(
     "filing_decided_by",
     fields.Str(validate=validate.OneOf(["district", "street"])),

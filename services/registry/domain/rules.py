@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.registry.domain import clocks, lives, organisations
+from services.registry.domain import clocks, credit, inspection, listings, lives, organisations
 from shared.arearules import AreaRule, table
 
-RULES: dict[str, AreaRule[Any]] = dict(table([*organisations.RULES, *clocks.RULES, *lives.RULES]))
+RULES: dict[str, AreaRule[Any]] = dict(
+    table(
+        [*organisations.RULES, *clocks.RULES, *lives.RULES, *inspection.RULES, *listings.RULES, *credit.RULES]
+    )
+)

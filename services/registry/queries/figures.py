@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from services.registry.documents.organisations import Organisation
-from services.registry.documents.party import PartyBranch
 from services.registry.documents.stations import Station
+from services.registry.domain.party import BRANCH_KINDS
+from services.registry.queries import party
 from shared import areas
 from shared.http import Page
 from shared.store.queries import below
@@ -18,22 +19,18 @@ def divisions(area: str) -> Page[areas.Division]:
 
 
 def figures(area: str) -> dict[str, int | None]:
-    """Counts of active organisations, stations and party organisations of an area and below."""
+    """Counts of active organisations, open stations and party organisations of an area and below."""
     active = below(Organisation, area).filter(status="active")
-    registered = {o.id for o in active.filter(track="registered").only("id")}
-    branches_here = list(below(PartyBranch, area).only("kind", "organisations"))
-    covered = registered & {o for b in branches_here for o in b.organisations}
-    kinds = [b.kind for b in branches_here]
+    stations = below(Station, area).filter(status__ne="closed")
+    kinds, covered = party.kinds(area), party.coverage(area)
     return {
         "organisations": active.count(),
-        "registered": len(registered),
+        "registered": covered["registered"],
         "filed": active.filter(track="filed").count(),
-        "stations": below(Station, area).count(),
-        "stations_complying": below(Station, area).filter(complies=True).count(),
-        "party_branches": len(branches_here),
-        "party_independent": kinds.count("independent"),
-        "party_joint": kinds.count("joint"),
-        "party_functional": kinds.count("functional"),
-        "party_covered": len(covered),
-        "party_coverage_percent": 100 * len(covered) // len(registered) if registered else None,
+        "stations": stations.count(),
+        "stations_complying": stations.filter(complies=True).count(),
+        "party_branches": kinds.total(),
+        **{f"party_{kind}": kinds[kind] for kind in BRANCH_KINDS},
+        "party_covered": covered["covered"],
+        "party_coverage_percent": covered["percent"],
     }

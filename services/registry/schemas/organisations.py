@@ -114,6 +114,14 @@ class OrganisationState(DeadlineState):
         load_default=None, allow_none=True, metadata={"description": "the last day of a filing"}
     )
     history = fields.List(fields.Nested(LifeStep), load_default=list)
+    charity = fields.Bool(load_default=False, metadata={"description": "慈善组织"})
+    abnormal = fields.Bool(load_default=False, metadata={"description": "on the list 活动异常名录"})
+    serious = fields.Bool(load_default=False, metadata={"description": "on the list 严重违法失信名单"})
+    credit_standing = fields.Str(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "trusted, normal, watched, untrusted; null: nothing was ever entered"},
+    )
 
 
 class OrganisationView(OrganisationState, DeadlineView):

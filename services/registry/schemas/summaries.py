@@ -18,6 +18,8 @@ class SummaryState(Schema):
     type = fields.Str(load_default=None, allow_none=True)
     category = fields.Str(load_default=None, allow_none=True)
     status = fields.Str(required=True)
+    abnormal = fields.Bool(load_default=False, metadata={"description": "on the list 活动异常名录"})
+    serious = fields.Bool(load_default=False, metadata={"description": "on the list 严重违法失信名单"})
 
 
 class SummaryView(SummaryState):

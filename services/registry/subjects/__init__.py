@@ -1,5 +1,27 @@
 """The registry's subjects and the events that tell of them: one module a subject."""
 
-from services.registry.subjects import clocks, organisations, party, rules, stations, summaries
+from services.registry.subjects import (
+    clocks,
+    credit,
+    inspection,
+    listings,
+    organisations,
+    party,
+    rules,
+    runs,
+    stations,
+    summaries,
+)
 
-ALL = (*organisations.ALL, *stations.ALL, *party.ALL, *summaries.ALL, *rules.ALL, *clocks.ALL)
+ALL = (
+    *organisations.ALL,
+    *stations.ALL,
+    *party.ALL,
+    *summaries.ALL,
+    *rules.ALL,
+    *clocks.ALL,
+    *inspection.ALL,
+    *listings.ALL,
+    *credit.ALL,
+    *runs.ALL,
+)

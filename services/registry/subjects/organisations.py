@@ -26,9 +26,12 @@ RESCINDED = ORGANISATION.event("rescinded", Text("approval rescinded", "撤销�
 RENEWED = ORGANISATION.event("renewed", Text("filing renewed", "备案延续"))
 LAPSED = ORGANISATION.event("lapsed", Text("filing lapsed", "备案到期"))
 CLOSED = ORGANISATION.event("closed", Text("filing closed", "备案终止"))
+STANDING_CHANGED = ORGANISATION.event("standing_changed", Text("standing changed", "信用状况变更"))
+CHARITY_CHANGED = ORGANISATION.event("charity_changed", Text("charity or not", "慈善组织认定变更"))
 CLOCK = clock_events(ORGANISATION)
 IMPORTED = ORGANISATION.event("imported", Text("taken over as it stands", "存量导入"))
 ALL = (
     DRAFTED, APPLIED, CORRECTION_ASKED, RESUBMITTED, NOT_ACCEPTED, WITHDRAWN, ACCEPTED, APPROVED, REFUSED,
-    SUSPENDED, RESUMED, LIQUIDATION_BEGUN, CANCELLED, REVOKED, RESCINDED, RENEWED, LAPSED, CLOSED, IMPORTED, *CLOCK,
+    SUSPENDED, RESUMED, LIQUIDATION_BEGUN, CANCELLED, REVOKED, RESCINDED, RENEWED, LAPSED, CLOSED, IMPORTED,
+    STANDING_CHANGED, CHARITY_CHANGED, *CLOCK,
 )  # fmt: skip
