@@ -17,6 +17,7 @@ from deploy import deployment, uris
 from deploy.findings import Finding, warning
 from deploy.trouble import Trouble
 from deploy.words import NAME, Words
+from services.accounts import settings
 from shared import areas, clock, keys, tls
 from shared.node import GATEWAY, SERVICES, NodeSchema
 
@@ -40,6 +41,9 @@ REMEDIES: Mapping[str, str] = {
     "tls": "write the folder of ca.pem and, for HTTPS, certificate.pem and key.pem (`hatchery ca issue`)",
     "clock": "write wall; `request` is for replays and tests",
     "otlp": "write http://collector:4318, or leave it out",
+    "accounts": "write figures of services/accounts/policy.yaml, `second_factor: [role]`, `oidc: {...}`",
+    "second_factor": "write a list of roles that need a second factor",
+    "oidc": "write issuer, client_id and client_secret of the identity provider, or leave it out",
     "image": "write name:tag, without `latest`, so that it is known what runs",
     "venv": "write the absolute folder of the installed product, like /opt/hatchery",
     "folder": "write an absolute folder, like /etc/hatchery/230102",
@@ -60,6 +64,7 @@ def check(words: Words) -> list[Finding]:
         *_ports(words),
         *_keys(words),
         *_tls(words),
+        *_accounts(words),
         *_deployment(words),
         *_secrecy(words),
     ]
@@ -109,7 +114,9 @@ def _flat(messages: Any) -> Iterator[str]:
 
 def _plain(message: str, value: Any) -> str:
     """The schema's message, with what stands there where that tells no password."""
-    shown = "" if value is None or "@" in str(value) else f" (it says {value!r})"
+    shown = (
+        "" if value is None or isinstance(value, Mapping) or "@" in str(value) else f" (it says {value!r})"
+    )
     return f"{message[:1].lower()}{message[1:].rstrip('.')}{shown}"
 
 
@@ -270,6 +277,29 @@ def _tls(words: Words) -> Iterator[Finding]:
 
 def _others_read(file: Path) -> bool:
     return bool(file.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO))
+
+
+def _accounts(words: Words) -> Iterator[Finding]:
+    given = words.values.get(settings.FIELD)
+    if not isinstance(given, dict):
+        return  # there is none, or the schema of the node has told it
+    before, schema = f"{settings.FIELD}.", settings.SettingsSchema()
+    written = words.raw[settings.FIELD].get("oidc")
+    secret = written.get("client_secret") if isinstance(written, dict) else None
+    if secret and not NAME.search(str(secret)):
+        yield Finding(
+            f"{before}oidc.client_secret", "stands in the file", "write ${OIDC_SECRET}, and export that"
+        )
+    faults = list(_form(words, schema, given, before))
+    yield from faults
+    yield from _unknown(schema, given, set(), before)
+    if not faults:
+        try:
+            settings.parse(given, trial=words.values.get("clock") == "request")
+        except ValidationError as error:
+            for name, messages in _by_field(error).items():
+                for message in _flat(messages):
+                    yield Finding(before + name, message, "see docs/operations/accounts.md")
 
 
 def _deployment(words: Words) -> Iterator[Finding]:

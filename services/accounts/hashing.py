@@ -32,6 +32,11 @@ def verified(kept: str | None, password: str, policy: Policy) -> bool:
     return bool(right) and kept is not None
 
 
+def prepare(policy: Policy) -> None:
+    """Or the first who is unknown would have to wait longer than others."""
+    _nobodys(policy)
+
+
 def outdated(kept: str, policy: Policy) -> bool:
     """Whether it was made with other parameters than are used now."""
     return _hasher(policy).check_needs_rehash(kept)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from nameko.extensions import DependencyProvider
 from nameko.timer import timer
 
-from services.accounts import attempts, documents, events, families, journeys, security, settings
+from services.accounts import attempts, documents, events, families, hashing, journeys, security, settings
 from services.accounts.routes.accounts import AccountRoutes
 from services.accounts.routes.machines import MachineRoutes
 from services.accounts.routes.oidc import OidcRoutes
@@ -14,6 +15,13 @@ from services.accounts.routes.sessions import SessionRoutes
 from shared import clock, runtime
 from shared.owning import OwningService
 from shared.service import HOUR
+
+
+class Settled(DependencyProvider):
+    """A description whose part `accounts` is faulty ends the process at its start, not at the first request."""
+
+    def setup(self) -> None:
+        hashing.prepare(settings.of(runtime.node()).policy)
 
 
 class AccountsService(AccountRoutes, SessionRoutes, MachineRoutes, OidcRoutes, OwningService):
@@ -24,6 +32,8 @@ class AccountsService(AccountRoutes, SessionRoutes, MachineRoutes, OidcRoutes, O
     publishes: ClassVar = events.PUBLISHES
     tells: ClassVar = events.TELLS
     handlers = events.HANDLERS
+
+    settled = Settled()
 
     @timer(interval=HOUR)
     def forget_what_is_over(self) -> None:

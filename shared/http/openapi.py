@@ -181,4 +181,6 @@ def _refusals(route: Route, rule: Rule) -> set[int]:
         found |= {408, 413, 415}
     if route.method != "GET":
         found |= {409, 421, 422}
+    if route.secret:
+        found |= {403, 429}  # who shows who they are may have something to do first, or have tried too often
     return found
