@@ -116,7 +116,7 @@ def _operation(route: Route, rule: Rule) -> dict[str, Any]:
     if rule.bound:
         operation["x-roles"] = list(rule.roles)
         operation["x-own"] = [role for role in rule.roles if rule.holders[role] == OWN]
-    if route.body:
+    if route.body or route.file:
         operation["requestBody"] = {
             "required": True,
             "content": {"application/json": {"schema": route.body}},
@@ -177,7 +177,7 @@ def _refusals(route: Route, rule: Rule) -> set[int]:
         found |= {403}
     if route.variables:
         found |= {405}  # a slash within a variable makes another path of it
-    if route.body:
+    if route.body or route.file:
         found |= {408, 413, 415}
     if route.method != "GET":
         found |= {409, 421, 422}
