@@ -116,7 +116,7 @@ def _operation(route: Route, rule: Rule) -> dict[str, Any]:
     if rule.bound:
         operation["x-roles"] = list(rule.roles)
         operation["x-own"] = [role for role in rule.roles if rule.holders[role] == OWN]
-    if route.body or route.file:
+    if route.body:
         operation["requestBody"] = {
             "required": True,
             "content": {"application/json": {"schema": route.body}},
