@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.registry import documents, subjects
-from services.registry.commands import clocks, summaries
+from services.registry.commands import clocks, growth, summaries
 from services.registry.schemas.clocks import CalendarDayState
 from services.registry.schemas.inspection import SeenGrade
 from services.registry.schemas.organisations import OrganisationState
@@ -12,7 +12,7 @@ from services.registry.subjects.credit import CREDIT_ENTRY
 from services.registry.subjects.inspection import INSPECTION
 from services.registry.subjects.listings import LISTING
 from services.registry.subjects.organisations import ALL as ORGANISATION_EVENTS
-from services.registry.subjects.organisations import ORGANISATION
+from services.registry.subjects.organisations import APPROVED, ORGANISATION
 from services.registry.subjects.party import BRANCH
 from services.registry.subjects.rules import AREA_RULE
 from services.registry.subjects.runs import RUN
@@ -38,5 +38,6 @@ HANDLERS = Handlers(
     *replicas(TELLS),
     read_model("evaluation.grade", SeenGrade, documents.KnownGrade),
     *(effect(event.type, OrganisationState, summaries.announce_summary) for event in ORGANISATION_EVENTS),
+    effect(APPROVED.type, OrganisationState, growth.end_grown),
     effect(CALENDAR_DAY_SET.type, CalendarDayState, clocks.reconsider),
 )

@@ -262,7 +262,7 @@ class Scenario:
     def body(self, service: str) -> dict[str, Any]:
         area, name = self.area, f"{self.area} 的{service}"
         bodies: dict[str, dict[str, Any]] = {
-            "registry": {"area": area, "name": name, "track": "registered", "type": "foundation",
+            "registry": {"area": area, "name": name, "track": "registered", "type": "non_enterprise",
                          "credit_code": _credit_code(area), "established_on": "2019-01-01"},
             "needs": {"area": area, "title": name, "description": name, "category": "care", "group": "elderly",
                       "source": "visit", "urgency": "normal", "received_on": "2026-03-01"},
@@ -321,7 +321,7 @@ def _writer(service: str) -> str:
 
 def _credit_code(area: str) -> str:
     """One of the area's own: two nodes' organisations never share it."""
-    first = f"53110101MJ{int(area.ljust(12, '0')) % 10**7:07}"
+    first = f"52110101MJ{int(area.ljust(12, '0')) % 10**7:07}"
     return first + uscc.calc_check_digit(first)
 
 

@@ -94,8 +94,8 @@ def tiers(embedded: Embedded, tmp_path_factory: pytest.TempPathFactory) -> Itera
 def registered(node: RunningNode, name: str, now: str | None = None) -> str:
     """An application at the district for an organisation that sits in the street."""
     body = {
-        "area": STREET, "name": name, "track": "registered", "type": "foundation",
-        "credit_code": credit_code("53"), "established_on": "2019-01-01",
+        "area": STREET, "name": name, "track": "registered", "type": "non_enterprise",
+        "credit_code": credit_code("52"), "established_on": "2019-01-01",
     }  # fmt: skip
     answer = node.post("/api/registry/organisations", body, now=now)
     assert answer.status_code == 201, answer.text

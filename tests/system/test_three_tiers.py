@@ -44,8 +44,8 @@ def test_a_teams_filing_at_its_street_is_known_at_the_district(tiers: Tiers) -> 
 
 def test_what_the_district_decides_of_a_streets_area_is_known_at_that_street_only(tiers: Tiers) -> None:
     body = {
-        "area": STREET, "name": "东华门公益基金会", "track": "registered", "type": "foundation",
-        "credit_code": credit_code("53110101MJ0000001"), "established_on": "2019-01-01",
+        "area": STREET, "name": "东华门公益服务中心", "track": "registered", "type": "non_enterprise",
+        "credit_code": credit_code("52110101MJ0000001"), "established_on": "2019-01-01",
     }  # fmt: skip
     answer = tiers[DISTRICT].post("/api/registry/organisations", body)
     assert answer.status_code == 201, answer.text

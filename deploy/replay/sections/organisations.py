@@ -56,9 +56,17 @@ def _plan_organisation(
     applicant = Role("organisation_officer" if registered else "community_worker", area)
     build.post(step, "registry/organisations", body, area=area, role=applicant, at=applied)
     decider = build.staff(None if registered else area)
+    handed_in = []
+    if registered and entry["supervising_unit"]:
+        opinion = build.post(
+            f"{step}/first-opinion", "registry/organisations/{id}/first-opinion",
+            {"approve": True, "opinion": "同意。"},
+            area=area, role=Role("supervising_unit", area), at=applied + timedelta(days=1), of=step,
+        )  # fmt: skip
+        handed_in = [opinion]
     accepted = build.post(
         f"{step}/acceptance", "registry/organisations/{id}/acceptance", {},
-        area=area, role=decider, at=applied + timedelta(days=3), of=step,
+        area=area, role=decider, at=applied + timedelta(days=3), of=step, after=handed_in,
     )  # fmt: skip
     approved = build.post(
         f"{step}/decision", "registry/organisations/{id}/decision",

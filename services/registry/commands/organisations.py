@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.registry.commands.steps import move, save_step
+from services.registry.commands import admission, growth
+from services.registry.commands.steps import check_registry, move, save_step
 from services.registry.documents.organisations import Organisation
 from services.registry.domain import lives
 from services.registry.domain import organisations as rules
@@ -12,7 +13,7 @@ from services.registry.domain.lives import Why
 from services.registry.queries.rules import value
 from services.registry.subjects import organisations as subjects
 from shared.call import Call
-from shared.store import command, load, new, save
+from shared.store import command, load, new, save, save_all
 
 Data = dict[str, Any]
 
@@ -21,7 +22,7 @@ Data = dict[str, Any]
 def apply_as_organisation(call: Call, body: Data) -> Organisation:
     """Apply to be registered or filed, or keep a draft 草稿 of the application, which is held against no rule yet.
 
-    Raises Refused where type or credit code do not fit the track.
+    Raises Refused where it does not fulfil what its track asks for.
     """
     form = {name: given for name, given in body.items() if name != "draft"}
     filing_tier = value(rules.FILING_DECIDED_BY, body["area"], call.now)
@@ -50,7 +51,7 @@ def submit(call: Call, organisation_id: str) -> Organisation:
 
 def _submit(call: Call, organisation: Organisation) -> Organisation:
     lives.take_step(organisation, "submit", call.now)
-    rules.check_identity(organisation.track, organisation.type, organisation.credit_code)
+    admission.check(call, organisation)
     organisation.applied_at = call.now
     return save(call, organisation, subjects.APPLIED)
 
@@ -70,8 +71,7 @@ def resubmit(call: Call, organisation_id: str, body: Data) -> Organisation:
     lives.take_step(organisation, "resubmit", call.now)
     for name, corrected in body.items():
         setattr(organisation, name, corrected)
-    rules.check_identity(organisation.track, organisation.type, organisation.credit_code)
-    organisation.applied_at = call.now
+    admission.check(call, organisation)
     return save(call, organisation, subjects.RESUBMITTED)
 
 
@@ -79,6 +79,7 @@ def resubmit(call: Call, organisation_id: str, body: Data) -> Organisation:
 def accept(call: Call, organisation_id: str) -> Organisation:
     """Accept the application for decision 受理. Too late to ask for a correction, it counts since it came in."""
     organisation = load(call, Organisation, organisation_id)
+    admission.check_opinion(organisation)
     late = lives.is_late(organisation.due_at, call.now)
     organisation.accepted_at = organisation.received_at if late else call.now
     return save_step(call, organisation, "accept", subjects.ACCEPTED)
@@ -107,7 +108,11 @@ def decide(call: Call, organisation_id: str, approve: bool, reasons: str) -> Org
 @command
 def _approve(call: Call, organisation_id: str, reasons: str) -> Organisation:
     organisation = load(call, Organisation, organisation_id)
+    check_registry(call, organisation)
+    lives.take_step(organisation, "approve", call.now, Why(reasons))
     if organisation.track == "filed":
         years = value(lives.FILING_YEARS, organisation.area, call.now)
         organisation.valid_until = lives.valid_until(call.now, years)
-    return save_step(call, organisation, "approve", subjects.APPROVED, Why(reasons))
+    with_it = growth.grow(call, organisation, reasons) if organisation.growing_from else []
+    save_all(call, (organisation, subjects.APPROVED), *with_it)
+    return organisation

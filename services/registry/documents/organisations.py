@@ -52,6 +52,14 @@ class Organisation(Timed):
     credit_points = IntField()
     credit_changes_on = DateField()  # when the standing may change by itself
     generated = BooleanField(default=False)  # made up by a replay from published totals
+    members = IntField()  # individual members 个人会员
+    unit_members = IntField()  # member units 单位会员
+    funds_fen = IntField()  # start-up funds 活动资金
+    premises_sqm = IntField()
+    similar = ListField(
+        DictField()
+    )  # organisations with similar names when it was handed in: id, name, percent
+    similar_reasons = StringField()  # why staff go on all the same
     applied_at = DateTimeField()  # when the application came in; None in records of older versions
     accepted_at = DateTimeField()
     first_opinion = DictField(default=None)  # of the supervising unit 初审: approve, opinion, given_at

@@ -12,7 +12,7 @@ from statemachine import State, StateMachine
 from shared import clock
 from shared.arearules import AreaRule
 from shared.errors import Refused, Text
-from shared.lifecycle import advance
+from shared.lifecycle import advance, table
 
 FILING_YEARS = AreaRule(
     "filing_years",
@@ -83,6 +83,7 @@ PUBLIC_STATES = (
     "active", "suspended", "lapsed", "liquidating", "revoked", "closed", "rescinded", "cancelled", "grown",
 )  # fmt: skip
 PENDING = ("draft", "applied", "correcting", "accepted")  # not decided yet
+ENDED = ("closed", "rescinded", "cancelled", "grown")
 CAME_TO_NOTHING = ("withdrawn", "not_accepted", "refused")
 # The step that begins an end; what follows it (liquidation after revocation) does not hide how the end came about.
 ENDS = {
@@ -156,6 +157,25 @@ def check_track(step: str, track: str) -> None:
                 "法人适用清算、注销、吊销；备案团队适用到期、延续、终止或转为登记。",
             ),
             field="track",
+        )
+
+
+def can(status: str, step: str) -> bool:
+    """Whether the table allows a step in this state."""
+    return step in table(OrganisationLife)[status]
+
+
+def check_awaited(status: str, unit: str | None) -> None:
+    """Raise Refused unless a supervising unit is named whose first opinion 初审 still counts: before acceptance."""
+    if unit is None or status not in ("draft", "applied", "correcting"):
+        raise Refused(
+            "no-opinion-awaited",
+            Text("No first opinion is awaited.", "该申请不待业务主管单位初审。"),
+            Text(
+                "It is given before acceptance, by the supervising unit that is named.",
+                "初审应在受理前由所列业务主管单位出具。",
+            ),
+            field="supervising_unit",
         )
 
 

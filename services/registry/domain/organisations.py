@@ -46,17 +46,21 @@ def deciding_area(track: str, area: str, filing_tier: str = FILING_DECIDED_BY.de
     return above[min(1, len(above) - 1)]
 
 
+# Registrations, penalties and ends of legal persons are the district's; filings the street's or town's too.
+# Hub bodies never register or penalise.
+DECIDERS = {"registered": ("district_staff",), "filed": ("district_staff", "street_staff")}
+
+
 def check_decider(track: str, roles: Collection[str]) -> None:
-    """Raise Forbidden unless the roles, held at the deciding area, may decide on this track. Hub bodies never
-    register or penalise."""
-    needed = {"district_staff"} if track == "registered" else {"district_staff", "street_staff"}
-    if needed.isdisjoint(roles):
+    """Raise Forbidden unless the roles, held at the deciding area, may decide on this track."""
+    needed = DECIDERS[track]
+    if set(needed).isdisjoint(roles):
         raise Forbidden(
             "not-the-registrar",
             Text(f"Organisations of the track '{track}' are decided on by others.", "该类申请不由您决定。"),
             Text(
-                f"Ask one of: {', '.join(sorted(needed))}.",
-                f"请由以下角色办理：{'、'.join(sorted(needed))}。",
+                f"Ask one of: {', '.join(needed)}.",
+                f"请由以下角色办理：{'、'.join(needed)}。",
             ),
         )
 

@@ -4,11 +4,29 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.registry.domain import clocks, credit, inspection, listings, lives, organisations
+from services.registry.domain import (
+    admission,
+    clocks,
+    credit,
+    inspection,
+    listings,
+    lives,
+    names,
+    organisations,
+)
 from shared.arearules import AreaRule, table
 
 RULES: dict[str, AreaRule[Any]] = dict(
     table(
-        [*organisations.RULES, *clocks.RULES, *lives.RULES, *inspection.RULES, *listings.RULES, *credit.RULES]
+        [
+            *admission.RULES,
+            *clocks.RULES,
+            *credit.RULES,
+            *inspection.RULES,
+            *listings.RULES,
+            *lives.RULES,
+            *names.RULES,
+            *organisations.RULES,
+        ]
     )
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from services.registry.commands import admission
 from services.registry.commands import organisations as commands
 from services.registry.queries import organisations as queries
 from services.registry.schemas import organisations as schemas
@@ -95,3 +96,17 @@ class OrganisationRoutes:
     )  # fmt: skip
     def reject(self, call: Call, id: str, body: Data) -> Any:
         return commands.reject(call, id, body["reasons"])
+
+    @post(
+        "/organisations/<id>/first-opinion", body=schemas.Opinion, answer=schemas.OrganisationView,
+        summary="First opinion of the supervising unit 业务主管单位初审",
+    )  # fmt: skip
+    def give_first_opinion(self, call: Call, id: str, body: Data) -> Any:
+        return admission.give_first_opinion(call, id, body)
+
+    @get(
+        "/organisations/<id>/history", answer=page_of(schemas.HistoryStep),
+        summary="Its life, with that of what it grew out of or into 办理经过",
+    )  # fmt: skip
+    def history(self, call: Call, id: str) -> Any:
+        return queries.history(call, id)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from marshmallow import fields, validate
 
 from services.registry.domain import organisations as rules
@@ -9,6 +11,16 @@ from services.registry.schemas.clocks import DeadlineState, DeadlineView
 from services.registry.schemas.common import NAME, Reasons
 from shared.fields import Area, Day, DayText, Fen, Id, Moment, Schema
 from shared.http import PageQuery
+
+
+def _count(about: str, **more: Any) -> fields.Int:
+    return fields.Int(
+        strict=True,
+        allow_none=True,
+        validate=validate.Range(0, 10**6),
+        metadata={"description": about},
+        **more,
+    )
 
 
 class NewOrganisation(Schema):
@@ -22,6 +34,19 @@ class NewOrganisation(Schema):
     category = fields.Str(load_default=None, allow_none=True, validate=validate.Length(1, 50))
     supervising_unit = fields.Str(load_default=None, allow_none=True, validate=NAME)
     established_on = Day(required=True)
+    members = _count("individual members 个人会员", load_default=None)
+    unit_members = _count("member units 单位会员", load_default=None)
+    funds_fen = Fen(load_default=None, allow_none=True)
+    premises_sqm = _count("premises in square metres 场所面积", load_default=None)
+    growing_from = Id(
+        load_default=None, allow_none=True, metadata={"description": "the filing that becomes a legal person"}
+    )
+    similar_reasons = fields.Str(
+        load_default=None,
+        allow_none=True,
+        validate=validate.Length(1, 2000),
+        metadata={"description": "of staff: why a similar name is right all the same"},
+    )
     generated = fields.Bool(load_default=False)
     draft = fields.Bool(
         load_default=False, metadata={"description": "keep it as a draft 草稿, to be submitted later"}
@@ -37,6 +62,11 @@ class Correction(Schema):
     category = fields.Str(allow_none=True, validate=validate.Length(1, 50))
     supervising_unit = fields.Str(allow_none=True, validate=NAME)
     established_on = Day()
+    members = _count("individual members 个人会员")
+    unit_members = _count("member units 单位会员")
+    funds_fen = Fen(allow_none=True)
+    premises_sqm = _count("premises in square metres 场所面积")
+    similar_reasons = fields.Str(allow_none=True, validate=validate.Length(1, 2000))
 
 
 class Decision(Schema):
@@ -44,6 +74,27 @@ class Decision(Schema):
 
     approve = fields.Bool(required=True)
     reasons = fields.Str(required=True, validate=validate.Length(1, 2000))
+
+
+class Opinion(Schema):
+    """What the supervising unit 业务主管单位 says of an application."""
+
+    approve = fields.Bool(required=True)
+    opinion = fields.Str(required=True, validate=validate.Length(1, 2000))
+
+
+class FirstOpinion(Opinion):
+    """A first opinion 初审 as it was given."""
+
+    given_at = Moment(required=True)
+
+
+class SimilarName(Schema):
+    """An organisation with a similar name."""
+
+    id = Id()
+    name = fields.Str()
+    percent = fields.Int(metadata={"description": "how similar, 100 is the same"})
 
 
 class Sanction(Reasons):
@@ -101,6 +152,24 @@ class OrganisationState(DeadlineState):
     reasons = fields.Str(load_default=None, allow_none=True)
     decided_at = Moment(load_default=None, allow_none=True)
     generated = fields.Bool(load_default=False)
+    members = _count("individual members 个人会员", load_default=None)
+    unit_members = _count("member units 单位会员", load_default=None)
+    funds_fen = Fen(load_default=None, allow_none=True)
+    premises_sqm = _count("premises in square metres 场所面积", load_default=None)
+    first_opinion = fields.Nested(FirstOpinion, load_default=None, allow_none=True)
+    growing_from = Id(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "the filing that it wants to grow out of"},
+    )
+    grown_from = Id(
+        load_default=None, allow_none=True, metadata={"description": "the filing that it has grown out of"}
+    )
+    grown_into = Id(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "the registration that it has grown into"},
+    )
     applied_at = Moment(load_default=None, allow_none=True)
     accepted_at = Moment(load_default=None, allow_none=True)
     legal_basis = fields.Str(load_default=None, allow_none=True)
@@ -128,8 +197,20 @@ class OrganisationView(OrganisationState, DeadlineView):
     """An organisation as the API answers it."""
 
     owner = Area()
+    similar = fields.List(
+        fields.Nested(SimilarName),
+        metadata={"description": "known when it was handed in, to its registry only"},
+    )
     created_at = Moment()
     updated_at = Moment()
+
+
+class HistoryStep(LifeStep):
+    """A step of an organisation, or of the filing or registration that it is one with."""
+
+    organisation = Id(required=True)
+    name = fields.Str(required=True)
+    track = fields.Str(required=True)
 
 
 class OrganisationQuery(PageQuery):

@@ -13,6 +13,7 @@ APPLIED = ORGANISATION.event("applied", Text("applied", "申请"))
 CORRECTION_ASKED = ORGANISATION.event("correction_asked", Text("correction asked", "要求补正"))
 RESUBMITTED = ORGANISATION.event("resubmitted", Text("resubmitted", "补正后重新提交"))
 NOT_ACCEPTED = ORGANISATION.event("not_accepted", Text("not accepted", "不予受理"))
+OPINION_GIVEN = ORGANISATION.event("opinion_given", Text("first opinion given", "业务主管单位初审"))
 WITHDRAWN = ORGANISATION.event("withdrawn", Text("withdrawn", "撤回申请"))
 ACCEPTED = ORGANISATION.event("accepted", Text("accepted", "受理"))
 APPROVED = ORGANISATION.event("approved", Text("approved", "准予"))
@@ -28,10 +29,16 @@ LAPSED = ORGANISATION.event("lapsed", Text("filing lapsed", "备案到期"))
 CLOSED = ORGANISATION.event("closed", Text("filing closed", "备案终止"))
 STANDING_CHANGED = ORGANISATION.event("standing_changed", Text("standing changed", "信用状况变更"))
 CHARITY_CHANGED = ORGANISATION.event("charity_changed", Text("charity or not", "慈善组织认定变更"))
+GROWN = ORGANISATION.event("grown", Text("filing grown into a registration", "备案转为登记"))
+SUCCEEDED = ORGANISATION.event(
+    "succeeded", Text("registration linked to an ended filing", "已终止备案与登记关联")
+)
 CLOCK = clock_events(ORGANISATION)
 IMPORTED = ORGANISATION.event("imported", Text("taken over as it stands", "存量导入"))
 ALL = (
-    DRAFTED, APPLIED, CORRECTION_ASKED, RESUBMITTED, NOT_ACCEPTED, WITHDRAWN, ACCEPTED, APPROVED, REFUSED,
-    SUSPENDED, RESUMED, LIQUIDATION_BEGUN, CANCELLED, REVOKED, RESCINDED, RENEWED, LAPSED, CLOSED, IMPORTED,
-    STANDING_CHANGED, CHARITY_CHANGED, *CLOCK,
+    DRAFTED, APPLIED, CORRECTION_ASKED, RESUBMITTED, NOT_ACCEPTED, WITHDRAWN, OPINION_GIVEN, ACCEPTED, APPROVED,
+    REFUSED, SUSPENDED, RESUMED, LIQUIDATION_BEGUN, CANCELLED, REVOKED, RESCINDED, RENEWED, LAPSED, CLOSED, GROWN,
+    SUCCEEDED, IMPORTED,
+    STANDING_CHANGED, CHARITY_CHANGED,
+    *CLOCK,
 )  # fmt: skip
