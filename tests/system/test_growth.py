@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from stdnum.cn import uscc
@@ -37,6 +38,10 @@ def seen(node: RunningNode, organisation: str) -> dict[str, Any]:
     return dict(answer.json()) if answer.ok else {"status": None}
 
 
+def tells(node: RunningNode, organisation: str, field: str, value: str) -> bool:
+    return bool(seen(node, organisation).get(field) == value)
+
+
 def steps(node: RunningNode, organisation: str) -> list[tuple[str, str]]:
     answer = node.get(f"/api/registry/organisations/{organisation}/history")
     return [(one["name"], one["step"]) for one in answer.json()["items"]]
@@ -63,7 +68,7 @@ def test_a_filing_grows_once_and_without_a_gap_though_its_street_is_cut_off(tier
     district, street = tiers[DISTRICT], tiers[STREET]
     filings = [filed(street, name) for name in NAMES]
     for filing in filings:
-        eventually(lambda filing=filing: seen(district, filing)["status"] == "active")
+        eventually(partial(tells, district, filing, "status", "active"))
     forms = [
         legal_person(f"{name}服务中心", filing, 900 + n)
         for n, (name, filing) in enumerate(zip(NAMES, filings, strict=True))
@@ -81,8 +86,8 @@ def test_a_filing_grows_once_and_without_a_gap_though_its_street_is_cut_off(tier
         tiers.cable.mend()
     for node in (street, district):
         for filing, registration in zip(filings, registrations, strict=True):
-            eventually(lambda n=node, f=filing, r=registration: seen(n, f).get("grown_into") == r)
-            eventually(lambda n=node, f=filing, r=registration: seen(n, r).get("grown_from") == f)
+            eventually(partial(tells, node, filing, "grown_into", registration))
+            eventually(partial(tells, node, registration, "grown_from", filing))
         # Closed while nobody could tell: it has grown all the same. What was rescinded stays so, and is linked.
         assert [seen(node, filing)["status"] for filing in filings] == ["grown", "grown", "rescinded"]
         for filing, registration, name in zip(filings, registrations, NAMES, strict=True):

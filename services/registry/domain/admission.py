@@ -58,14 +58,14 @@ THRESHOLDS: Mapping[str, AreaRule[Threshold]] = {
         "foundation", Threshold(0, 0, 200_000_000, 0), "基金会管理条例 8", Text("foundations", "基金会")
     ),
 }  # fmt: skip
-STATED = AreaRule(
+STATED: AreaRule[Collection[str]] = AreaRule(
     "application_states",
     fields.List(fields.Str(validate=validate.OneOf([*FIGURES, "category"]))),
     [],
     source="platform default: clients of version 0.1 state none of these",
     about=Text("What an application to be registered has to state", "登记申请必填事项"),
 )
-DIRECT_CATEGORIES = AreaRule(
+DIRECT_CATEGORIES: AreaRule[Sequence[str] | None] = AreaRule(
     "direct_registration",
     fields.List(fields.Str(validate=validate.Length(1, 50)), allow_none=True),
     None,
@@ -80,7 +80,7 @@ FOUNDATIONS_BY = AreaRule(
     source="基金会管理条例 6",
     about=Text("Tier that registers foundations", "基金会登记管理机关层级"),
 )
-RULES = (*THRESHOLDS.values(), STATED, DIRECT_CATEGORIES, FOUNDATIONS_BY)
+RULES: tuple[AreaRule[Any], ...] = (*THRESHOLDS.values(), STATED, DIRECT_CATEGORIES, FOUNDATIONS_BY)
 
 
 class Application(Protocol):
@@ -109,10 +109,8 @@ def missed(one: Application, threshold: Threshold, stated: Collection[str]) -> l
         least, given = money.yuan(threshold.funds_fen), money.yuan(one.funds_fen)
         found.append(_below("funds_fen", f"{given} yuan", f"{least} yuan", f"{given} 元", f"{least} 元"))
     if one.premises_sqm is not None and one.premises_sqm < threshold.premises_sqm:
-        least, given = threshold.premises_sqm, one.premises_sqm
-        found.append(
-            _below("premises_sqm", f"{given} m²", f"{least} m²", f"{given} 平方米", f"{least} 平方米")
-        )
+        m2, need = one.premises_sqm, threshold.premises_sqm
+        found.append(_below("premises_sqm", f"{m2} m²", f"{need} m²", f"{m2} 平方米", f"{need} 平方米"))
     return found
 
 
