@@ -16,8 +16,11 @@ from shared.call import Call
 from shared.errors import Problem
 from shared.events.consumer import dispatch
 from shared.events.envelope import BadEvent, Event
+from shared.events.types import EventType
 from shared.fields import Area, Id, Schema
 from shared.http import post
+from shared.persons import executing
+from shared.persons.requests import Execution, ExecutionView, NewExecution, recorded
 from shared.service import Service
 from shared.store import handover, setaside
 from shared.store.aggregate import Record
@@ -124,6 +127,16 @@ class CompletionView(Schema):
     next = fields.Str(allow_none=True)
 
 
+def _of_persons(service: type[Service]) -> list[EventType]:
+    """What a service tells of requests of persons, beside what it tells anyway."""
+    told = [recorded(service.name)] if "name" in vars(service) else []
+    for subject, kind in service.tells:
+        if kind.personal:
+            told += [executing.erased_event(subject), executing.corrected_event(subject)]
+    known = {event.type for event in service.publishes}
+    return [event for event in told if event.type not in known]
+
+
 class OwningService(Service):
     """What its subclasses tell of, they can hand over."""
 
@@ -133,7 +146,8 @@ class OwningService(Service):
         parts = [d for d in cls.documents if issubclass(d, Record)]
         cls.holdings = Holdings({kind: subject for subject, kind in cls.tells}, parts)
         verbs = (each for subject, _ in cls.tells for each in (subject.handed_over, subject.taken_over))
-        cls.publishes = (*cls.publishes, *verbs)
+        cls.publishes = (*cls.publishes, *verbs, *_of_persons(cls))
+        cls.documents = (*cls.documents, Execution)
         super().__init_subclass__()
 
     @post("/handover/counts", body=ForArea, answer=Counts, tags=TAG,
@@ -165,6 +179,11 @@ class OwningService(Service):
         done = [self._effect_of(each) for each in waiting]
         following = waiting[-1].id if len(waiting) == MOST else None
         return {"done": done.count(True), "failed": done.count(False), "next": following}
+
+    @post("/data-requests/<id>/execution", body=NewExecution, answer=ExecutionView, tags=("persons",),
+          summary="Carry a person's request about their data out 办理个人信息请求")  # fmt: skip
+    def execute_data_request(self, call: Call, id: str, body: dict[str, Any]) -> Any:
+        return executing.execute(call, self.holdings.kinds, id, body["corrections"])
 
     def _effect_of(self, waiting: setaside.SetAside) -> bool:
         event = Event(**waiting.event)

@@ -43,6 +43,7 @@ from shared.events.types import EventType
 from shared.fields import Area, Moment, Schema
 from shared.http import Page, get, idempotency, openapi, page_of, post, raw
 from shared.http.routes import check_rules
+from shared.persons.requests import KnownDataRequest
 from shared.store import connection, lost, memories, outbox, restatements, setaside
 from shared.store.aggregate import Aggregate
 from shared.store.lost import GoneRecord, LostChange
@@ -102,7 +103,7 @@ class Service:
         if hasattr(cls, "name"):
             check_rules(cls)
         machinery = (KnownNode, outbox.SentEvent, setaside.SetAside, Restatement, Receipt, Memory)
-        audit = (SealedEntry, PersonalValue, anchors.AuditHead)
+        audit = (SealedEntry, PersonalValue, anchors.AuditHead, KnownDataRequest)
         cls.documents = (*cls.documents, *machinery, LostChange, GoneRecord, *audit)
         if "name" in vars(cls):
             cls.publishes = (*cls.publishes, anchors.anchored(cls.name))

@@ -21,6 +21,7 @@ from shared.lifecycle import initial
 from shared.store import Aggregate, Record
 
 SIGNING_IN = Text("to know who signs in and acts", "识别登录和操作人员")
+BY_CLOSING = Text("until the account is closed, which erases it", "保存至账号注销，注销即删除")
 
 
 class HeldRole(EmbeddedDocument):
@@ -51,8 +52,8 @@ class Account(Aggregate):
         ],
     }
     personal = {
-        "login": Personal(SIGNING_IN, DUTY),
-        "display_name": Personal(SIGNING_IN, DUTY),
+        "login": Personal(SIGNING_IN, DUTY, kept=BY_CLOSING),
+        "display_name": Personal(SIGNING_IN, DUTY, kept=BY_CLOSING),
     }
     kind = StringField(required=True)
     login = StringField()  # None once it is closed

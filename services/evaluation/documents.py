@@ -6,6 +6,8 @@ from mongoengine import BooleanField, DateField, DateTimeField, DictField, IntFi
 
 from services.evaluation import domain
 from shared import areas
+from shared.audit.personal import DUTY, PAPER_YEARS, PAPERS, Personal
+from shared.errors import Text
 from shared.store import Aggregate, ReadModel
 
 
@@ -18,6 +20,14 @@ class PhaseEvaluation(Aggregate):
             {"fields": ["owner", "project", "phase", "attempt"], "unique": True},
             ("area", "concluded_at"),
         ],
+    }
+    personal = {
+        "findings": Personal(
+            Text("to give reasons for the outcome of an evaluation", "说明评估结论的依据"),
+            DUTY,
+            kept=PAPERS,
+            years=PAPER_YEARS,
+        )
     }
     project = StringField(required=True)
     organisation = StringField(required=True)

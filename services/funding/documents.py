@@ -17,6 +17,8 @@ from mongoengine import (
 
 from services.funding import domain
 from shared import areas
+from shared.audit.personal import DUTY, PAPER_YEARS, PAPERS, Personal
+from shared.errors import Text
 from shared.lifecycle import initial
 from shared.store import Aggregate, ReadModel, Record
 
@@ -87,6 +89,14 @@ class Application(Aggregate):
     """An application 申报 to a round. Scores, objections and the plan stay at the node that owns it."""
 
     meta = {"collection": "applications", "indexes": [("round", "status"), ("organisation", "id")]}
+    personal = {
+        "scores": Personal(
+            Text("to give account of a review", "说明评审过程"), DUTY, kept=PAPERS, years=PAPER_YEARS
+        ),
+        "objections": Personal(
+            Text("to settle objections to an award", "处理公示异议"), DUTY, kept=PAPERS, years=PAPER_YEARS
+        ),
+    }
     round = StringField(required=True)
     organisation = StringField(required=True)
     host = StringField()  # the registered organisation that signs and answers for a filed team

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from mongoengine import DateTimeField, DictField, Document, IntField, ListField, StringField
+from mongoengine import BooleanField, DateTimeField, DictField, Document, IntField, ListField, StringField
 
+from shared.audit.personal import DUTY, Personal
+from shared.errors import Text
+from shared.persons.requests import KINDS
 from shared.store import Aggregate
 
 
@@ -33,6 +36,33 @@ class Restore(Aggregate):
     since = DateTimeField(required=True)  # the node may lack what others sent since then
 
 
+class DataRequest(Aggregate):
+    """A person's request to see, correct or erase their data 个人信息查阅复制、更正、删除. It stays at its node."""
+
+    meta = {"collection": "data_requests", "indexes": [("status", "due_at")]}
+    personal = {
+        "person": Personal(
+            Text("to find the person's data, and to answer", "查找本人信息并答复"),
+            DUTY,
+            kept=Text("until the request is closed, which erases it", "保存至请求办结，办结即删除"),
+        )
+    }
+    kind = StringField(required=True, choices=KINDS)
+    person = DictField()  # what identifies the person, as they gave it
+    references = ListField(StringField())
+    identity = StringField(required=True)  # how it was checked that it is their own
+    status = StringField(default="received")
+    reasons = StringField()
+    due_at = DateTimeField(required=True)
+    due_certain = BooleanField(default=True)  # False where a holiday notice is still to come
+    executions = ListField(DictField())  # service, found, changed, kept, reasons, at
+    closed_at = DateTimeField()
+
+    @property
+    def who_asks(self) -> dict[str, str] | None:
+        return self.person or None  # the store keeps "nobody" as an empty mapping
+
+
 class KnownHead(Document):
     """A head of an audit chain as its node told it, kept for good. Of two that contradict each other both are
     kept: `id` is `<node>/<service>/<number>/<hash>`."""
@@ -48,4 +78,4 @@ class KnownHead(Document):
     told_at = DateTimeField(required=True)
 
 
-ALL = (AnnouncedNode, Resync, Restore, KnownHead)
+ALL = (AnnouncedNode, Resync, Restore, DataRequest, KnownHead)

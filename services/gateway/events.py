@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from services.gateway import commands, documents, subjects
+from services.gateway import commands, documents, persons, subjects
 from shared.audit import anchors
 from shared.events.handlers import Handlers, effect
 from shared.node import GATEWAY, SERVICES
+from shared.persons.requests import SeenExecution, recorded
 from shared.store.nodes import NodeAnnouncement
 
 PUBLISHES = subjects.ALL
@@ -13,6 +14,7 @@ TELLS = (
     (subjects.NODE, documents.AnnouncedNode),
     (subjects.RESYNC, documents.Resync),
     (subjects.RESTORE, documents.Restore),
+    (subjects.DATA_REQUEST, documents.DataRequest),
 )
 
 HANDLERS = Handlers(
@@ -21,4 +23,5 @@ HANDLERS = Handlers(
         effect(anchors.anchored(service).type, anchors.AuditHeadState, commands.keep_head)
         for service in (GATEWAY, *SERVICES)
     ),
+    *(effect(recorded(service).type, SeenExecution, persons.note_execution) for service in SERVICES),
 )

@@ -6,7 +6,7 @@ from typing import Any
 
 from mongoengine import Q
 
-from services.gateway.documents import KnownHead, Restore, Resync
+from services.gateway.documents import DataRequest, KnownHead, Restore, Resync
 from shared import keys
 from shared.call import Call
 from shared.http import Page
@@ -53,3 +53,8 @@ def heads(call: Call, query: dict[str, Any]) -> Page[KnownHead]:
         found = found.filter(Q(number__gt=number) | Q(number=number, id__gt=identifier))
     items = list(found.order_by("number", "id").limit(query["limit"] + 1))
     return Page.of(items, query["limit"], lambda one: [one.number, one.id])
+
+
+def data_requests(call: Call, query: dict[str, Any]) -> Page[DataRequest]:
+    call.authorise(call.node.area)
+    return queries.page(DataRequest, query, "status")

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from marshmallow import fields, validate
+from collections.abc import Mapping
+from typing import Any
 
+from marshmallow import fields, validate, validates_schema
+
+from shared.errors import Text
 from shared.events.handlers import ResyncAsked
-from shared.fields import Area, Moment, Schema
+from shared.fields import Area, Moment, Schema, wrong
 from shared.http import Cursor, PageQuery
 from shared.node import GATEWAY, SERVICES
+from shared.persons.requests import KINDS, DataRequestState
 from shared.store.nodes import PublicKey
 
 
@@ -98,3 +103,75 @@ class HeadView(Schema):
     chain_epoch = fields.Int(metadata={"description": "raised by a restore from a backup"})
     sealed_at = fields.Str(metadata={"description": "RFC 3339, by the node's clock"})
     told_at = Moment()
+
+
+class Person(Schema):
+    """What identifies a person in our records; one at least."""
+
+    name = fields.Str(validate=validate.Length(1, 100))
+    phone = fields.Str(validate=validate.Length(5, 30))
+    email = fields.Str(validate=validate.Length(3, 200))
+    id_number = fields.Str(validate=validate.Length(5, 30))
+
+    @validates_schema
+    def _someone(self, data: Mapping[str, Any], **_: Any) -> None:
+        if not data.keys() & {"phone", "email", "id_number"}:
+            raise wrong(
+                Text("A name alone does not tell who it is.", "仅凭姓名无法确定本人。"),
+                Text(
+                    "Give a phone number, an e-mail address or an id number.", "请填写电话、邮箱或证件号码。"
+                ),
+            )
+
+
+class NewDataRequest(Schema):
+    """A request 请求 of a person who has shown who they are."""
+
+    area = Area(required=True)
+    kind = fields.Str(
+        required=True,
+        validate=validate.OneOf(KINDS),
+        metadata={"description": "access 查阅复制, correction 更正, erasure 删除"},
+    )
+    person = fields.Nested(Person, required=True)
+    identity = fields.Str(
+        required=True,
+        validate=validate.Length(1, 200),
+        metadata={"description": "how it was checked; not the number of a paper"},
+    )
+
+
+class ExecutionOfRequest(Schema):
+    """What one service has done."""
+
+    service = fields.Str()
+    found = fields.Int()
+    changed = fields.Int()
+    kept = fields.Int()
+    reasons = fields.List(fields.Str())
+    at = Moment()
+
+
+class DataRequestView(DataRequestState):
+    """A request as those see it who carry it out; without what was erased when it was closed."""
+
+    person = fields.Nested(Person, attribute="who_asks", allow_none=True)
+    identity = fields.Str()
+    reasons = fields.Str(allow_none=True)
+    due_at = Moment()
+    due_certain = fields.Bool(metadata={"description": "false where a holiday notice is still to come"})
+    executions = fields.List(fields.Nested(ExecutionOfRequest))
+    created_at = Moment()
+    closed_at = Moment(allow_none=True)
+
+
+class DataRequestQuery(PageQuery):
+    """Which requests."""
+
+    status = fields.Str(load_default=None, validate=validate.OneOf(["received", "refused", "closed"]))
+
+
+class Refusal(Schema):
+    """Why a request is refused."""
+
+    reasons = fields.Str(required=True, validate=validate.Length(1, 2000))

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from nameko.timer import timer
 from werkzeug.wrappers import Request, Response
 
-from services.gateway import commands, documents, events, proxy, queries, schemas
+from services.gateway import commands, documents, events, persons, proxy, queries, schemas
 from services.gateway.depths import Depths
 from shared import runtime
 from shared.call import Call
@@ -68,6 +68,34 @@ class GatewayService(Service):
     )  # fmt: skip
     def heads(self, call: Call, query: dict[str, Any]) -> Any:
         return queries.heads(call, query)
+
+    @post(
+        "/node/data-requests", body=schemas.NewDataRequest, answer=schemas.DataRequestView, status=201,
+        summary="Receive a person's request about their data 受理个人信息请求",
+    )  # fmt: skip
+    def receive_data_request(self, call: Call, body: dict[str, Any]) -> Any:
+        return persons.receive(call, body)
+
+    @get(
+        "/node/data-requests", query=schemas.DataRequestQuery, answer=page_of(schemas.DataRequestView),
+        summary="Requests of persons about their data 个人信息请求",
+    )  # fmt: skip
+    def data_requests(self, call: Call, query: dict[str, Any]) -> Any:
+        return queries.data_requests(call, query)
+
+    @post(
+        "/node/data-requests/<id>/refusal", body=schemas.Refusal, answer=schemas.DataRequestView,
+        summary="Refuse a request, with reasons 不予办理",
+    )  # fmt: skip
+    def refuse_data_request(self, call: Call, id: str, body: dict[str, Any]) -> Any:
+        return persons.refuse(call, id, body["reasons"])
+
+    @post(
+        "/node/data-requests/<id>/closure", answer=schemas.DataRequestView,
+        summary="Close a request, and forget who asked 办结",
+    )  # fmt: skip
+    def close_data_request(self, call: Call, id: str) -> Any:
+        return persons.close(call, id)
 
     @put("/node/withdrawal", body=schemas.Withdrawal, answer=schemas.KnownNodeView,
         summary="Leave an area's records to the node above 撤回服务")  # fmt: skip

@@ -15,6 +15,8 @@ from mongoengine import (
 )
 
 from services.needs import domain
+from shared.audit.personal import DUTY, Personal
+from shared.errors import Text
 from shared.lifecycle import initial
 from shared.store import Aggregate, ReadModel, Record
 
@@ -23,6 +25,10 @@ class Need(Aggregate):
     """A need 需求 as it was raised. `contact` and `answer` are personal: they never leave this node."""
 
     meta = {"collection": "needs", "indexes": [("area", "received_on")]}
+    personal = {
+        "contact": Personal(Text("to answer the resident", "答复居民"), DUTY),
+        "answer": Personal(Text("to show that the resident was answered", "证明已答复居民"), DUTY),
+    }
     title = StringField(required=True)
     description = StringField()
     category = StringField(required=True)

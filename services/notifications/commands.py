@@ -109,6 +109,8 @@ def post_notice(call: Call, body: Data) -> Notice:
     for name in ("title", "body"):
         setattr(notice, name, {"en": body[name], "zh": body[name]})
     domain.check_until(notice.until, call.now)
+    domain.check_publication(f"{body['title']}\n{body['body']}", body["names_persons"], body["permitted_by"])
+    notice.names_persons, notice.permitted_by = body["names_persons"], body["permitted_by"]
     return save(call, notice, subjects.POSTED)
 
 

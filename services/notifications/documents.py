@@ -34,6 +34,8 @@ class Notice(Aggregate):
     about = StringField()
     until = DateTimeField()
     published_at = DateTimeField(required=True)
+    names_persons = BooleanField(default=False)
+    permitted_by = StringField()  # the consent of those persons, or the rule that demands publication
     generated = BooleanField(default=False)
 
 

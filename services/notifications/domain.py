@@ -115,6 +115,26 @@ def check_until(until: datetime | None, now: datetime) -> None:
         )
 
 
+# A mobile number, or the 18 digits of an identity card: nothing that stands in a notice by chance.
+_PERSONAL = re.compile(r"(?<!\d)(1[3-9]\d{9}|\d{17}[\dXx])(?!\d)")
+
+
+def check_publication(text: str, names_persons: bool, permitted_by: str | None) -> None:
+    """Personal data are published only with the persons' own consent to that, or where a rule demands it
+    (个人信息保护法 25, 13). Raises Refused naming what is missing."""
+    if (names_persons or _PERSONAL.search(text)) and permitted_by is None:
+        raise Refused(
+            "consent-needed",
+            Text("The notice tells of persons.", "公告含有个人信息。"),
+            Text(
+                "Give the file number of their consent to publication, or the rule that demands it, in "
+                "permitted_by; or leave the persons out.",
+                "请在 permitted_by 填写单独同意的文号或要求公开的规定，或去除个人信息。",
+            ),
+            field="permitted_by",
+        )
+
+
 @cache
 def _rules() -> dict[str, Any]:
     text = resources.files("services.notifications").joinpath("deadlines.yaml").read_text(encoding="utf-8")

@@ -77,6 +77,15 @@ class NewNotice(Schema):
     title = fields.Str(required=True, validate=_LINE)
     body = fields.Str(required=True, validate=validate.Length(1, 20_000))
     until = Moment(load_default=None, allow_none=True)
+    names_persons = fields.Bool(
+        load_default=False, metadata={"description": "whether it tells of persons 含个人信息"}
+    )
+    permitted_by = fields.Str(
+        load_default=None,
+        allow_none=True,
+        validate=validate.Length(1, 200),
+        metadata={"description": "file number of their consent, or the rule that demands publication"},
+    )
     generated = fields.Bool(load_default=False)
 
 

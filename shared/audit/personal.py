@@ -23,28 +23,34 @@ CONSENT = Text("consent 13(1)(1)", "同意 第十三条第一款第一项")
 CONTRACT = Text("a contract with the person 13(1)(2)", "订立、履行合同 第十三条第一款第二项")
 DUTY = Text("a statutory duty 13(1)(3)", "履行法定职责或者法定义务 第十三条第一款第三项")
 
+# 政府采购法 42: papers of a purchase are kept for 15 years at least. The same is taken for venture rounds.
+PAPERS = Text("papers of rounds and contracts are kept: 政府采购法 42", "采购文件须保存 政府采购法第四十二条")
+PAPER_YEARS = 15
+
 
 @dataclass(frozen=True)
 class Personal:
-    """Why one field holds personal data. `kept` names the rule where a law demands that it is kept: then it is
-    corrected but not erased before `years` have passed since the record was last changed."""
+    """Why one field holds personal data. `kept` names the rule where it has to be kept: then it is corrected but not
+    erased before `years` have passed since the record was last changed; None: only the rule itself ends that."""
 
     purpose: Text
     basis: Text
     kept: Text | None = None
-    years: int = 0
+    years: int | None = None
 
 
 Declared = Mapping[str, Personal]
 
 
-def references(state: Mapping[str, Any], declared: Declared, values: dict[str, Any]) -> dict[str, Any]:
+def references(
+    state: Mapping[str, Any], declared: Declared, values: dict[str, Any], kind: str
+) -> dict[str, Any]:
     """`state` with references in place of personal values, which are put into `values` by their references."""
     told: dict[str, Any] = {}
     for name, value in state.items():
         if name in declared:
             reference = uuid.uuid4().hex  # random: derived from the value, it would tell of it
-            values[reference] = {"field": name, "value": value}
+            values[reference] = {"kind": kind, "field": name, "value": value}
             told[name] = {"personal": reference}
         else:
             told[name] = value

@@ -63,10 +63,10 @@ def entry(
     }
     values: dict[str, Any] = {}
     if envelope["type"].endswith(f".{ERASED}"):
-        made["erases"] = sorted(declared)
-        old = {name: value for name, value in old.items() if name not in declared}
-    made["before"] = references(old, declared, values)
-    made["after"] = references(new, declared, values)
+        made["erases"] = sorted(name for name in declared if after.get(name) in _EMPTY)
+        old = {name: value for name, value in old.items() if name not in made["erases"]}
+    made["before"] = references(old, declared, values, made["kind"])
+    made["after"] = references(new, declared, values, made["kind"])
     if written := [_part(part, values) for part in parts]:
         made["written_with"] = written
     if values:
@@ -98,8 +98,9 @@ def _changed(
 def _part(part: Document, values: dict[str, Any]) -> dict[str, Any]:
     kind = type(part)
     _, state = _changed(kind, {}, part.to_mongo().to_dict())
-    told = references(state, getattr(kind, "personal", {}), values)
-    return {"kind": kind._get_collection_name(), "record": part.id, "after": told}
+    name = kind._get_collection_name()
+    told = references(state, getattr(kind, "personal", {}), values, name)
+    return {"kind": name, "record": part.id, "after": told}
 
 
 def _used(call: Call, area: str) -> list[list[str]]:

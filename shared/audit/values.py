@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from mongoengine import DateTimeField, Document, DynamicField, IntField, StringField
@@ -22,6 +22,7 @@ class PersonalValue(Document):
     }
     id = StringField(primary_key=True)
     record = StringField(required=True)
+    kind = StringField()  # the collection of the record that holds the field
     field = StringField(required=True)
     sequence = IntField(required=True)  # of the record, by the entry that refers to it
     value = DynamicField()
@@ -48,6 +49,16 @@ def erase(record: str, fields: Iterable[str], before: int) -> int:
     }
     gone = {"$unset": {"value": 1}, "$set": {"erased_at": clock.wall()}}
     return int(database()[PersonalValue._get_collection_name()].update_many(where, gone).modified_count)
+
+
+def held() -> Iterator[dict[str, Any]]:
+    """All that were not erased."""
+    yield from database()[PersonalValue._get_collection_name()].find({"erased_at": None})
+
+
+def erase_one(reference: str) -> None:
+    gone = {"$unset": {"value": 1}, "$set": {"erased_at": clock.wall()}}
+    database()[PersonalValue._get_collection_name()].update_one({"_id": reference}, gone)
 
 
 def values(references: Iterable[str]) -> dict[str, Any]:

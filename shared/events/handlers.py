@@ -29,6 +29,7 @@ from shared.events.directed import EVERY
 from shared.events.envelope import BadEvent, Event
 from shared.events.types import LOST, RESTATED, Subject
 from shared.fields import Moment
+from shared.persons.requests import NOUN, KnownDataRequest, SeenDataRequest
 from shared.store import lost, migrations, nodes, readmodel, restatements, setaside
 from shared.store.aggregate import Aggregate, AlreadyApplied, repeated
 from shared.store.lost import Told
@@ -77,7 +78,7 @@ class Handlers:
     again to nodes that ask for it."""
 
     def __init__(self, *entries: Handler) -> None:
-        self.entries = (*entries, KNOWN_NODES, ASKED, RECEIPTS, RESTORES, MEMORIES)
+        self.entries = (*entries, KNOWN_NODES, ASKED, RECEIPTS, RESTORES, MEMORIES, REQUESTS)
 
     def __iter__(self) -> Iterator[Handler]:
         return iter(self.entries)
@@ -313,6 +314,7 @@ def _learn(event: Event, data: dict[str, Any]) -> Outcome:
     return "applied" if any(learned) else "stale"
 
 
+REQUESTS = read_model(NOUN, SeenDataRequest, KnownDataRequest)
 RESTORES = Handler(
     "gateway", "restore", "announced", 1, RestoreAnnounced, _note_restore, "effect", "note a restore"
 )

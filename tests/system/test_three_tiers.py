@@ -279,3 +279,22 @@ def test_a_street_killed_with_everything_in_it_goes_on_where_it_was(tiers: Tiers
     made += [file_team(street, STREET, f"来电{n}")["id"] for n in range(5)]
     eventually(lambda: all(seen(district, one) for one in made), within=60)
     eventually(lambda: street.metric("registry", "hatchery_outbox_pending") == 0)
+
+
+def test_the_heads_of_a_streets_audit_are_kept_by_the_district(tiers: Tiers) -> None:
+    file_team(tiers[STREET], STREET, "审计一队")
+    where = ("--service", "registry")
+
+    def anchored() -> bool:
+        told = tiers.hatchery("audit", "anchor", STREET, *where).stdout
+        number, hashed = told.split("entry ")[1].strip().split(", ")
+        path = f"/api/node/audit-heads?node={STREET}&service=registry&limit=200"
+        heads = eventually(lambda: tiers[DISTRICT].get(path, "auditor").json()["items"])
+        return any((str(one["number"]), one["hash"]) == (number, hashed) for one in heads)
+
+    eventually(anchored, what="the district knows the head")
+    done = tiers.hatchery("audit", "verify", STREET, *where)
+    assert f"of the gateway of {DISTRICT}" in done.stdout
+    # Nobody reads of a street with a role at another one.
+    other = f"/api/node/audit-heads?node={OTHER_STREET}&service=registry"
+    assert tiers[STREET].get(other, "auditor").status_code == 403

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from string import Formatter
@@ -169,3 +170,21 @@ def test_a_feed_holds_whatever_people_write():
     texts = {"zh": odd, "en": odd}
     one = Notice(id=new_id(), kind="general", title=texts, body=texts, published_at=NOW)
     assert feed(one).findtext("{*}entry/{*}title") == "a & b <c> ]]> \ufffd\ufffd\ufffd \U0001f600"
+
+
+@pytest.mark.parametrize(
+    ("text", "names_persons", "permitted_by", "fine"),
+    [
+        ("周六义诊", False, None, True),
+        ("联系人 13900001234", False, None, False),
+        ("证号 11010119900101123X", False, None, False),
+        ("统一代码 52110101MJ00000017", False, None, True),
+        ("表彰名单", True, None, False),
+        ("表彰名单", True, "同意书 2026-12", True),
+    ],
+)
+def test_persons_are_published_only_with_their_consent(
+    text: str, names_persons: bool, permitted_by: str | None, fine: bool
+) -> None:
+    with contextlib.nullcontext() if fine else pytest.raises(Refused, match="persons"):
+        domain.check_publication(text, names_persons, permitted_by)

@@ -9,7 +9,7 @@ import mongoengine
 import pytest
 
 from deploy.embedded import Embedded
-from shared import runtime
+from shared import clock, runtime
 from shared.audit import chain, sealing, values
 from shared.audit.personal import DUTY, Personal
 from shared.audit.trail import TRAIL, UNSEALED
@@ -17,6 +17,7 @@ from shared.call import Actor, Grant
 from shared.errors import Text
 from shared.permissions import Rule
 from shared.store import connection as store
+from shared.store import timeline
 from shared.store.aggregate import command, load, save
 from shared.store.connection import database
 from tests.shared.store.permits import (
@@ -169,3 +170,26 @@ def test_personal_values_stand_apart_and_erasing_them_leaves_the_chain_sound(
     assert "Wang" not in str(stored["permits"].find_one({"_id": permit.id}, {"outbox": 0}))  # see PermitState
     assert stored["personal_values"].count_documents({"erased_at": {"$ne": None}}) == 5
     assert chain.check(entries()).findings == []
+
+
+def test_a_restored_chain_says_so_once(stored: Any) -> None:
+    grant(call(), "Tea house")
+    grant(call(), "Tea garden")
+    seal()
+    lost = entries()[1]
+    told = chain.Anchor(lost["_id"], lost["hash"], lost["epoch"], "the parent", lost["written_at"])
+    stored["audit"].delete_one({"_id": 2})  # the backup is from before
+    timeline.begin(stored, 1_800_000_000, clock.wall())
+    timeline.finish(stored)
+    timeline._epoch.cache_clear()
+    assert sealing.note_restore(DISTRICT, "registry")
+    assert not sealing.note_restore(DISTRICT, "registry")
+    grant(call(), "Tea shop")
+    seal()
+    assert [(one["event"], one["epoch"]) for one in entries()[1:]] == [
+        ("audit.restored", 1_800_000_000),
+        ("registry.permit.granted", 1_800_000_000),
+    ]
+    assert chain.check(entries()).findings == []
+    [found] = chain.check(entries(), [told]).findings
+    assert (found.kind, found.number) == ("lost in a restore", 2)
