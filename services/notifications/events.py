@@ -51,6 +51,11 @@ HANDLERS = Handlers(
         for verb in _INSPECTION
     ),
     *(_told(f"registry.listing.{verb}", schemas.SeenListing, f"listing_{verb}") for verb in _LISTING),
+    *_deadlines("registry.matter", deemed=True),
+    *(
+        _told(f"registry.matter.{verb}", schemas.SeenMatter, f"matter_{verb}")
+        for verb in ("correction_asked", "approved", "refused")
+    ),
     _told("funding.application.rejected", schemas.SeenApplication, "application_rejected"),
     _told("funding.application.awarded", schemas.SeenApplication, "application_awarded"),
     _told("funding.project.tranche_paid", _PROJECT, "tranche_paid"),

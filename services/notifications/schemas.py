@@ -234,6 +234,16 @@ class SeenDeadline(Schema):
     generated = fields.Bool(load_default=False)
 
 
+class SeenMatter(Schema):
+    """What notifications reads of `registry.matter`."""
+
+    organisation = Id(required=True)
+    kind = fields.Str(required=True)
+    name = fields.Str(required=True)
+    reasons = fields.Str(load_default=None, allow_none=True)
+    generated = fields.Bool(load_default=False)
+
+
 class SeenTranche(Schema):
     """What notifications reads of a project's tranche."""
 

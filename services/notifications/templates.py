@@ -149,6 +149,28 @@ _NOTICES: dict[str, Letter] = {
         ),
     ),
 }
+_MATTERS: dict[str, Letter] = {
+    "matter_correction_asked": Letter(
+        Text("Please complete your application", "请补正申请材料"),
+        Text(
+            "An application of {name} needs a correction: {reasons}",
+            "{name}的{kind_zh}申请需要补正：{reasons}",
+        ),
+    ),
+    "matter_approved": Letter(
+        Text("Your application was approved", "申请已获准予"),
+        Text("The {kind_en} of {name} was approved.", "准予{name}的{kind_zh}申请。"),
+    ),
+    "matter_refused": Letter(
+        Text("Your application was refused", "申请未获准予"),
+        Text("The {kind_en} of {name} was refused: {reasons}", "{name}的{kind_zh}申请不予批准：{reasons}"),
+    ),
+}
+_KINDS = {
+    "change": ("change of registered matters", "变更登记"),
+    "statutes": ("approval of statutes", "章程核准"),
+    "certificate": ("new certificate", "换证"),
+}
 _DEADLINES: dict[str, Letter] = {
     "deadline_near": Letter(
         Text("{step_en} of {name} is due at {due_at}", "{name}的{step_zh}将于 {due_at} 到期"),
@@ -245,7 +267,15 @@ _LISTINGS: dict[str, Letter] = {
     ),
 }
 LETTERS = (
-    _INSPECTION | _LISTINGS | _DEADLINES | _ORGANISATION | _FUNDING | _EVALUATION | _REMINDERS | _NOTICES
+    _INSPECTION
+    | _LISTINGS
+    | _MATTERS
+    | _DEADLINES
+    | _ORGANISATION
+    | _FUNDING
+    | _EVALUATION
+    | _REMINDERS
+    | _NOTICES
 )
 
 
@@ -278,6 +308,8 @@ def _values(data: Mapping[str, Any]) -> dict[str, Any]:
         values["step_en"], values["step_zh"] = _STEPS.get(data["due_step"], (data["due_step"],) * 2)
         warning = _UNCERTAIN if data["due_certain"] is False else Text("", "")
         values["warning_en"], values["warning_zh"] = warning
+    if data.get("kind") in _KINDS:
+        values["kind_en"], values["kind_zh"] = _KINDS[data["kind"]]
     return values
 
 

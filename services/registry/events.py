@@ -11,6 +11,7 @@ from services.registry.subjects.clocks import CALENDAR_DAY, CALENDAR_DAY_SET
 from services.registry.subjects.credit import CREDIT_ENTRY
 from services.registry.subjects.inspection import INSPECTION
 from services.registry.subjects.listings import LISTING
+from services.registry.subjects.matters import MATTER
 from services.registry.subjects.organisations import ALL as ORGANISATION_EVENTS
 from services.registry.subjects.organisations import APPROVED, ORGANISATION
 from services.registry.subjects.party import BRANCH
@@ -27,6 +28,7 @@ TELLS = (
     (BRANCH, documents.PartyBranch),
     (SUMMARY, documents.Summary),
     (CALENDAR_DAY, documents.CalendarDay),
+    (MATTER, documents.Matter),
     (AREA_RULE, documents.AreaRuleSetting),
     (INSPECTION, documents.Inspection),
     (LISTING, documents.Listing),

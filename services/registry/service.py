@@ -13,6 +13,7 @@ from services.registry.routes.figures import FigureRoutes
 from services.registry.routes.imports import ImportRoutes
 from services.registry.routes.inspection import InspectionRoutes
 from services.registry.routes.listings import ListingRoutes
+from services.registry.routes.matters import MatterRoutes
 from services.registry.routes.organisations import OrganisationRoutes
 from services.registry.routes.party import PartyRoutes
 from services.registry.routes.rules import RegistryRuleRoutes
@@ -37,6 +38,7 @@ class RegistryService(
     RunRoutes,
     RegistryRuleRoutes,
     ClockRoutes,
+    MatterRoutes,
     OwningService,
 ):
     """登记备案"""

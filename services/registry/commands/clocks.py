@@ -9,11 +9,12 @@ from typing import Any
 from services.registry.documents.clocks import CalendarDay, Timed
 from services.registry.documents.inspection import Inspection
 from services.registry.documents.listings import Listing
+from services.registry.documents.matters import Matter
 from services.registry.documents.organisations import Organisation
 from services.registry.domain import clocks as rules
 from services.registry.queries import clocks as queries
 from services.registry.subjects import clocks as subjects
-from services.registry.subjects import inspection, listings, organisations
+from services.registry.subjects import inspection, listings, matters, organisations
 from shared import areas, clock
 from shared.call import PLATFORM, Call
 from shared.ids import derived_id
@@ -26,6 +27,7 @@ TIMED: dict[type[Timed], subjects.ClockEvents] = {
     Organisation: organisations.CLOCK,
     Inspection: inspection.CLOCK,
     Listing: listings.CLOCK,
+    Matter: matters.CLOCK,
 }
 
 

@@ -5,6 +5,7 @@ from services.registry.documents.credit import CreditEntry
 from services.registry.documents.imports import Import, ImportRow
 from services.registry.documents.inspection import Inspection, KnownGrade
 from services.registry.documents.listings import Listing
+from services.registry.documents.matters import Matter
 from services.registry.documents.organisations import Organisation
 from services.registry.documents.party import PartyBranch
 from services.registry.documents.runs import Run
@@ -14,7 +15,7 @@ from shared.arearules.settings import AreaRuleSetting
 
 ALL = (
     Organisation, Station, StationVisit, PartyBranch, Summary, AreaRuleSetting, Inspection, KnownGrade, Listing,
-    CreditEntry, Run, CalendarDay, Import, ImportRow,
+    CreditEntry, Run, CalendarDay, Import, ImportRow, Matter,
 )  # fmt: skip
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "Inspection",
     "KnownGrade",
     "Listing",
+    "Matter",
     "Organisation",
     "PartyBranch",
     "Run",

@@ -8,9 +8,11 @@ from datetime import datetime
 from mongoengine import BooleanField, DateField, DateTimeField, DictField, IntField, ListField, StringField
 
 from services.registry.documents.clocks import Timed
+from services.registry.documents.matters import REPRESENTATIVE
 from services.registry.domain import clocks
 from services.registry.domain import organisations as rules
 from services.registry.domain.lives import OrganisationLife, take_step
+from services.registry.domain.matters import masked
 
 
 class Organisation(Timed):
@@ -51,6 +53,11 @@ class Organisation(Timed):
     credit_standing = StringField()  # None: nothing was ever entered
     credit_points = IntField()
     credit_changes_on = DateField()  # when the standing may change by itself
+    residence = StringField()  # 住所
+    scope = StringField()  # 业务范围
+    funds_fen = IntField()  # 注册资金、开办资金
+    legal_representative = StringField()  # 法定代表人; of a filed team its leader 负责人
+    statutes = DictField(default=None)  # 章程: adopted_on, sha256, approved_on
     generated = BooleanField(default=False)  # made up by a replay from published totals
     members = IntField()  # individual members 个人会员
     unit_members = IntField()  # member units 单位会员
@@ -72,6 +79,7 @@ class Organisation(Timed):
     grown_into = StringField()  # the registration that this filing has grown into
     history = ListField(DictField())  # step, status, at, reasons, legal_basis
 
+    personal = {"legal_representative": REPRESENTATIVE}
     life = OrganisationLife
 
     def clock_steps(self) -> Sequence[clocks.Step]:
@@ -80,6 +88,10 @@ class Organisation(Timed):
     def take_by_law(self, action: str, since: datetime) -> None:
         take_step(self, action, since)
         self.accepted_at = since
+
+    @property
+    def representative_masked(self) -> str | None:
+        return masked(self.legal_representative)
 
     def seat_by_rule(self) -> str:
         return rules.deciding_area(self.track, self.area)

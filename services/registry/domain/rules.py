@@ -11,6 +11,7 @@ from services.registry.domain import (
     inspection,
     listings,
     lives,
+    matters,
     names,
     organisations,
 )
@@ -25,6 +26,7 @@ RULES: dict[str, AreaRule[Any]] = dict(
             *inspection.RULES,
             *listings.RULES,
             *lives.RULES,
+            *matters.RULES,
             *names.RULES,
             *organisations.RULES,
         ]

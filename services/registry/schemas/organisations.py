@@ -23,7 +23,18 @@ def _count(about: str, **more: Any) -> fields.Int:
     )
 
 
-class NewOrganisation(Schema):
+class Particulars(Schema):
+    """Registered matters 登记事项 that an application may already name."""
+
+    residence = fields.Str(validate=validate.Length(1, 200), metadata={"description": "住所"})
+    scope = fields.Str(validate=validate.Length(1, 2000), metadata={"description": "业务范围"})
+    funds_fen = Fen()
+    legal_representative = fields.Str(
+        validate=validate.Length(1, 50), metadata={"description": "法定代表人（负责人）; answered masked"}
+    )
+
+
+class NewOrganisation(Particulars):
     """An application to be registered 登记 or filed 备案."""
 
     area = Area(required=True)
@@ -53,7 +64,7 @@ class NewOrganisation(Schema):
     )
 
 
-class Correction(Schema):
+class Correction(Particulars):
     """What is corrected 补正 in an application or changed in a draft; what is left out stays as it was."""
 
     name = fields.Str(validate=NAME)
@@ -95,6 +106,14 @@ class SimilarName(Schema):
     id = Id()
     name = fields.Str()
     percent = fields.Int(metadata={"description": "how similar, 100 is the same"})
+
+
+class ApprovedStatutes(Schema):
+    """The statutes 章程 that hold."""
+
+    adopted_on = DayText(required=True)
+    sha256 = fields.Str(required=True)
+    approved_on = DayText(required=True)
 
 
 class Sanction(Reasons):
@@ -151,6 +170,10 @@ class OrganisationState(DeadlineState):
     status = fields.Str(required=True)
     reasons = fields.Str(load_default=None, allow_none=True)
     decided_at = Moment(load_default=None, allow_none=True)
+    residence = fields.Str(load_default=None, allow_none=True)
+    scope = fields.Str(load_default=None, allow_none=True)
+    funds_fen = Fen(load_default=None, allow_none=True)
+    statutes = fields.Nested(ApprovedStatutes, load_default=None, allow_none=True)
     generated = fields.Bool(load_default=False)
     members = _count("individual members 个人会员", load_default=None)
     unit_members = _count("member units 单位会员", load_default=None)
@@ -200,6 +223,9 @@ class OrganisationView(OrganisationState, DeadlineView):
     similar = fields.List(
         fields.Nested(SimilarName),
         metadata={"description": "known when it was handed in, to its registry only"},
+    )
+    legal_representative = fields.Str(
+        attribute="representative_masked", allow_none=True, metadata={"description": "by the first character"}
     )
     created_at = Moment()
     updated_at = Moment()

@@ -5,6 +5,7 @@ from services.registry.subjects import (
     credit,
     inspection,
     listings,
+    matters,
     organisations,
     party,
     rules,
@@ -22,6 +23,7 @@ ALL = (
     *clocks.ALL,
     *inspection.ALL,
     *listings.ALL,
+    *matters.ALL,
     *credit.ALL,
     *runs.ALL,
 )

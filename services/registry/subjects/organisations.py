@@ -33,12 +33,13 @@ GROWN = ORGANISATION.event("grown", Text("filing grown into a registration", "�
 SUCCEEDED = ORGANISATION.event(
     "succeeded", Text("registration linked to an ended filing", "已终止备案与登记关联")
 )
+CHANGED = ORGANISATION.event("changed", Text("registered matters changed", "变更登记"))
 CLOCK = clock_events(ORGANISATION)
 IMPORTED = ORGANISATION.event("imported", Text("taken over as it stands", "存量导入"))
 ALL = (
     DRAFTED, APPLIED, CORRECTION_ASKED, RESUBMITTED, NOT_ACCEPTED, WITHDRAWN, OPINION_GIVEN, ACCEPTED, APPROVED,
     REFUSED, SUSPENDED, RESUMED, LIQUIDATION_BEGUN, CANCELLED, REVOKED, RESCINDED, RENEWED, LAPSED, CLOSED, GROWN,
     SUCCEEDED, IMPORTED,
-    STANDING_CHANGED, CHARITY_CHANGED,
+    STANDING_CHANGED, CHARITY_CHANGED, CHANGED,
     *CLOCK,
 )  # fmt: skip
