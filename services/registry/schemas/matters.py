@@ -39,7 +39,7 @@ class Statutes(Schema):
     sha256 = fields.Str(
         required=True,
         validate=validate.Regexp(r"^[0-9a-f]{64}$"),
-        metadata={"description": "of the document that was handed in, in hexadecimal digits"},
+        metadata={"description": "of the document that was handed in", "examples": ["ab" * 32]},
     )
 
 

@@ -104,7 +104,10 @@ def test_no_event_tells_who_represents_an_organisation(here: RunningNode):
         def heard() -> bool:
             body = channel.basic_get("spy", auto_ack=True)[2]
             bodies.extend([body] if body else [])
-            return any(b"registry.organisation.changed" in each for each in bodies)
+            told = [each for each in bodies if "助老".encode() in each]
+            return all(
+                any(kind in each for each in told) for kind in (b"organisation.changed", b"matter.approved")
+            )
 
         eventually(heard)
     assert any(matter.encode() in each for each in bodies)
