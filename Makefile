@@ -1,5 +1,5 @@
 # `make help` lists the targets. Everything lives in .venv and .run; nothing else of the machine is
-# touched but Debian's packages python3-venv and rabbitmq-server, and for tests amqp-tools and jq, where they are missing.
+# touched but Debian's packages python3-venv and rabbitmq-server, what PDF are printed with, and for tests amqp-tools and jq, where they are missing.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -20,10 +20,10 @@ help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
 
 .PHONY: setup
-setup: $(RUNTIME) rabbitmq ## virtual environment, embedded store, RabbitMQ if missing
+setup: $(RUNTIME) rabbitmq printing ## virtual environment, embedded store, RabbitMQ if missing
 
 .PHONY: setup-dev
-setup-dev: $(DEV) rabbitmq tools ## setup, with what tests and linters need
+setup-dev: $(DEV) rabbitmq printing tools ## setup, with what tests and linters need
 
 .PHONY: demo
 demo: setup ## start district, street and community nodes and replay the scenarios
@@ -79,6 +79,10 @@ $(DEV): requirements-dev.lock pyproject.toml | $(BIN)/python
 .PHONY: tools
 tools:
 	@tests/ensure-tools.sh
+
+.PHONY: printing
+printing:
+	@deploy/ensure-printing.sh
 
 # Checked each time (it takes milliseconds): a package can be removed behind our back.
 .PHONY: rabbitmq

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from services.registry import documents, subjects
-from services.registry.commands import clocks, growth, summaries
+from services.registry.commands import certificates, clocks, growth, summaries
+from services.registry.domain import certificates as certificate_rules
 from services.registry.schemas.clocks import CalendarDayState
 from services.registry.schemas.inspection import SeenGrade
 from services.registry.schemas.organisations import OrganisationState
+from services.registry.subjects.certificates import CERTIFICATE
 from services.registry.subjects.clocks import CALENDAR_DAY, CALENDAR_DAY_SET
 from services.registry.subjects.credit import CREDIT_ENTRY
 from services.registry.subjects.inspection import INSPECTION
@@ -28,6 +30,7 @@ TELLS = (
     (BRANCH, documents.PartyBranch),
     (SUMMARY, documents.Summary),
     (CALENDAR_DAY, documents.CalendarDay),
+    (CERTIFICATE, documents.Certificate),
     (MATTER, documents.Matter),
     (AREA_RULE, documents.AreaRuleSetting),
     (INSPECTION, documents.Inspection),
@@ -41,5 +44,13 @@ HANDLERS = Handlers(
     read_model("evaluation.grade", SeenGrade, documents.KnownGrade),
     *(effect(event.type, OrganisationState, summaries.announce_summary) for event in ORGANISATION_EVENTS),
     effect(APPROVED.type, OrganisationState, growth.end_grown),
+    *(
+        effect(f"registry.organisation.{verb}", OrganisationState, certificates.reissue)
+        for verb in ("changed", "renewed")
+    ),
+    *(
+        effect(f"registry.organisation.{verb}", OrganisationState, certificates.annul)
+        for verb in certificate_rules.ENDS
+    ),
     effect(CALENDAR_DAY_SET.type, CalendarDayState, clocks.reconsider),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from services.registry import documents, events
+from services.registry.routes.certificates import CertificateRoutes
 from services.registry.routes.clocks import ClockRoutes
 from services.registry.routes.credit import CreditRoutes
 from services.registry.routes.ends import EndRoutes
@@ -39,6 +40,7 @@ class RegistryService(
     RegistryRuleRoutes,
     ClockRoutes,
     MatterRoutes,
+    CertificateRoutes,
     OwningService,
 ):
     """登记备案"""

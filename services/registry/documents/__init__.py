@@ -1,5 +1,6 @@
 """What the registry stores: one module a subject."""
 
+from services.registry.documents.certificates import Certificate
 from services.registry.documents.clocks import CalendarDay
 from services.registry.documents.credit import CreditEntry
 from services.registry.documents.imports import Import, ImportRow
@@ -15,13 +16,14 @@ from shared.arearules.settings import AreaRuleSetting
 
 ALL = (
     Organisation, Station, StationVisit, PartyBranch, Summary, AreaRuleSetting, Inspection, KnownGrade, Listing,
-    CreditEntry, Run, CalendarDay, Import, ImportRow, Matter,
+    CreditEntry, Run, CalendarDay, Import, ImportRow, Matter, Certificate,
 )  # fmt: skip
 
 __all__ = [
     "ALL",
     "AreaRuleSetting",
     "CalendarDay",
+    "Certificate",
     "CreditEntry",
     "Import",
     "ImportRow",

@@ -55,7 +55,6 @@ class Organisation(Timed):
     credit_changes_on = DateField()  # when the standing may change by itself
     residence = StringField()  # 住所
     scope = StringField()  # 业务范围
-    funds_fen = IntField()  # 注册资金、开办资金
     legal_representative = StringField()  # 法定代表人; of a filed team its leader 负责人
     statutes = DictField(default=None)  # 章程: adopted_on, sha256, approved_on
     generated = BooleanField(default=False)  # made up by a replay from published totals

@@ -6,6 +6,7 @@ from typing import Any
 
 from services.registry.domain import (
     admission,
+    certificates,
     clocks,
     credit,
     inspection,
@@ -27,6 +28,7 @@ RULES: dict[str, AreaRule[Any]] = dict(
             *listings.RULES,
             *lives.RULES,
             *matters.RULES,
+            *certificates.RULES,
             *names.RULES,
             *organisations.RULES,
         ]

@@ -28,7 +28,6 @@ class Particulars(Schema):
 
     residence = fields.Str(validate=validate.Length(1, 200), metadata={"description": "住所"})
     scope = fields.Str(validate=validate.Length(1, 2000), metadata={"description": "业务范围"})
-    funds_fen = Fen()
     legal_representative = fields.Str(
         validate=validate.Length(1, 50), metadata={"description": "法定代表人（负责人）; answered masked"}
     )
@@ -172,7 +171,6 @@ class OrganisationState(DeadlineState):
     decided_at = Moment(load_default=None, allow_none=True)
     residence = fields.Str(load_default=None, allow_none=True)
     scope = fields.Str(load_default=None, allow_none=True)
-    funds_fen = Fen(load_default=None, allow_none=True)
     statutes = fields.Nested(ApprovedStatutes, load_default=None, allow_none=True)
     generated = fields.Bool(load_default=False)
     members = _count("individual members 个人会员", load_default=None)

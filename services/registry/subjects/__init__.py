@@ -1,6 +1,7 @@
 """The registry's subjects and the events that tell of them: one module a subject."""
 
 from services.registry.subjects import (
+    certificates,
     clocks,
     credit,
     inspection,
@@ -24,6 +25,7 @@ ALL = (
     *inspection.ALL,
     *listings.ALL,
     *matters.ALL,
+    *certificates.ALL,
     *credit.ALL,
     *runs.ALL,
 )
