@@ -92,6 +92,7 @@ class Move:
     giver: Peer
     taker: Peer
     area: str
+    rising: bool = False  # what is seated above the giver
     refused: dict[str, str] = field(default_factory=dict)  # reason, by id
     moved: int = 0
 
@@ -137,7 +138,11 @@ class Move:
         return failed
 
     def _post(self, peer: Peer, step: str, **body: Any) -> dict[str, Any]:
-        return peer.call("POST", f"/api/{self.service}/handover/{step}", {"area": self.area, **body})
+        return peer.call(
+            "POST",
+            f"/api/{self.service}/handover/{step}",
+            {"area": self.area, **body} | ({"rising": True} if self.rising else {}),
+        )
 
 
 def run(
@@ -150,12 +155,14 @@ def run(
     say: Say,
     console: Console,
 ) -> int:
-    """Take over from the nodes above what is seated within the node's area, or give it `back`. The exit code is
+    """Take over from the nodes above what is seated within the node's area and give them what is seated above it;
+    or give all of it `back`. The exit code is
     ATTENTION where something could not be moved. Raises Trouble."""
     here = home.node(area)
     own = _own_peer(home, here)
     known = own.call("GET", "/api/nodes")["items"]
     moves = list(_moves(here, own, known, _chosen(here, services), back=back))
+    moves += [] if back else list(_rising(here, own, known, _chosen(here, services)))
     if not moves:
         say(
             f"nothing to hand over: no node above {area} hosts {', '.join(_chosen(here, services)) or 'any service'}"
@@ -215,6 +222,22 @@ def _moves(
             if back
             else [Move(service, peer, own, here.area) for peer in peers]
         )
+
+
+def _rising(
+    here: Node, own: Peer, known: Sequence[dict[str, Any]], services: Sequence[str]
+) -> Iterator[Move]:
+    """Upwards what the node holds and is seated above it, such as an organisation that moves to another street."""
+    above = [node for node in known if node["id"] != here.area and areas.contains(node["id"], here.area)]
+    for service in services:
+        hosts = [node for node in above if service in node["services"]]
+        if not hosts:
+            continue
+        nearest = max(hosts, key=lambda node: len(node["id"]))
+        peer = Peer(nearest["id"], nearest["url"], here.area, own.key, own.verify)
+        move = Move(service, own, peer, here.area, rising=True)
+        if any(count["moving"] for count in move.counts()):
+            yield move
 
 
 def _told(move: Move, say: Say, *, dry_run: bool) -> int:

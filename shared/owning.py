@@ -36,6 +36,10 @@ class ForArea(Schema):
     """Hand-over of what is seated within an area."""
 
     area = Area(required=True, metadata={"description": "of the lower one of the two nodes"})
+    rising = fields.Bool(
+        load_default=False,
+        metadata={"description": "what is seated above the lower node, from there upwards"},
+    )
 
 
 class NounCount(Schema):
@@ -85,6 +89,7 @@ class NewReceipt(BatchForm):
     """A batch as it was released."""
 
     area = Area(required=True)
+    rising = fields.Bool(load_default=False)
 
 
 class RefusedItem(Schema):
@@ -153,23 +158,27 @@ class OwningService(Service):
     @post("/handover/counts", body=ForArea, answer=Counts, tags=TAG,
           summary="Count what a hand-over would move 统计待移交记录")  # fmt: skip
     def handover_counts(self, call: Call, body: dict[str, Any]) -> Any:
-        return {"nouns": handover.counts(call, self.holdings, body["area"])}
+        return {"nouns": handover.counts(call, self.holdings, body["area"], rising=body["rising"])}
 
     @post("/handover/releases", body=NewRelease, answer=BatchForm, tags=TAG,
           summary="Give records to the node that ought to own them 移交记录")  # fmt: skip
     def handover_release(self, call: Call, body: dict[str, Any]) -> Any:
-        return handover.release(call, self.holdings, body["area"], body["limit"], body["skip"])
+        rising = body["rising"]
+        return handover.release(call, self.holdings, body["area"], body["limit"], body["skip"], rising=rising)
 
     @post("/handover/receipts", body=NewReceipt, answer=ReceiptView, tags=TAG,
           summary="Take released records over 接管记录")  # fmt: skip
     def handover_receive(self, call: Call, body: dict[str, Any]) -> Any:
         items = [Item(**item) for item in body["items"]]
-        return handover.receive(call, self.holdings, body["area"], items, body["requests"])
+        rising = body["rising"]
+        return handover.receive(call, self.holdings, body["area"], items, body["requests"], rising=rising)
 
     @post("/handover/confirmations", body=NewConfirmation, answer=ConfirmationView, tags=TAG,
           summary="Strip what the new owner has 确认移交")  # fmt: skip
     def handover_confirm(self, call: Call, body: dict[str, Any]) -> Any:
-        return {"ids": handover.confirm(call, self.holdings, body["area"], body["ids"])}
+        return {
+            "ids": handover.confirm(call, self.holdings, body["area"], body["ids"], rising=body["rising"])
+        }
 
     @post("/handover/completions", body=NewCompletion, answer=CompletionView, tags=TAG,
           summary="Go through events that waited for the records 处理移交期间搁置的事件")  # fmt: skip

@@ -22,7 +22,7 @@ from typing import Any, Literal
 from marshmallow import EXCLUDE, Schema, ValidationError, fields
 from mongoengine import Document
 
-from shared import runtime
+from shared import areas, runtime
 from shared.call import Call
 from shared.errors import Misdirected, NotFound
 from shared.events.directed import EVERY
@@ -199,7 +199,15 @@ def _keeping(
 def _news(kind: type[Document], event: Event, data: dict[str, Any]) -> News:
     """A node may tell of records that are new here, of its own, and of those of nodes below it. What is told
     again may hold a field that this version of the service reads and an earlier one did not."""
-    about = {"area": event.area, "owner": event.owner, "seat": event.seat, "updated_at": event.time}
+    told = event.data.get("area")
+    # What has left an area is told there, of the area where it belongs now.
+    moved = isinstance(told, str) and areas.contains(event.node, told)
+    about = {
+        "area": told if moved else event.area,
+        "owner": event.owner,
+        "seat": event.seat,
+        "updated_at": event.time,
+    }
     return News(
         event.subject,
         event.epoch,

@@ -153,6 +153,13 @@ class EventType:
         return envelope
 
 
+class Left(EventType):
+    """That a record has left an area: told where it was, of where it is now. Told besides what tells the new area."""
+
+    def tell(self, call: Call, aggregate: Aggregate) -> dict[str, Any]:
+        return super().tell(call, aggregate) | {"area": str(aggregate.as_stored["area"])}
+
+
 class GoneState(Schema):
     """What is left of a record that is gone."""
 

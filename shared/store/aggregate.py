@@ -333,6 +333,8 @@ def _write(call: Call, change: Change, parts: dict[str, list[Record]], session: 
         _insert(type(aggregate), values | ({TRAIL: trail, UNSEALED: wall} if trail else {}), session)
     else:
         changed = {key: value for key, value in values.items() if key not in _MANAGED}
+        if aggregate.seat != getattr(aggregate, "as_stored", {}).get("seat"):
+            changed["seat"] = aggregate.seat
         removed = {f.db_field: 1 for f in aggregate._fields.values() if f.db_field not in values}
         update: dict[str, Any] = {
             "$set": changed | {"version": aggregate.version + 1},

@@ -7,6 +7,9 @@
    the causes that have acted on it, so that a repeated request or event does not act again.
 3. `confirm`, at the old owner: what another node's copy would not have is removed, and the mark.
 
+Records whose seat lies above their owner rise in the same three steps (`rising`): the node that gives is the lower
+one, `area` is its own.
+
 Each step may be repeated, by whoever was killed before or after it. Plain records (ledger entries) go before the
 aggregate that they belong to, which so arrives complete. What the outbox still holds is sent by its old owner.
 """
@@ -86,23 +89,26 @@ class Count(NamedTuple):
 # --- at the old owner
 
 
-def counts(call: Call, holdings: Holdings, area: str) -> list[Count]:
+def counts(call: Call, holdings: Holdings, area: str, *, rising: bool = False) -> list[Count]:
     """What a hand-over of `area` would move from here, by noun."""
     _authorise(call, area)
-    to = nodes.serving(call.node, call.service, area)[0]
+    to = _above(call) if rising else nodes.serving(call.node, call.service, area)[0]
     found = []
     for kind, subject in holdings.kinds.items():
         _give_seats(call, kind)
         collection = kind._get_collection()
-        all_seated = collection.count_documents(_seated(call, area, to))
-        tied = kind.tied(call.node.area, area)
-        staying = collection.count_documents({"$and": [_seated(call, area, to), tied]}) if tied else 0
+        seated = _seated(call, area, to, rising)
+        all_seated = collection.count_documents(seated)
+        tied = None if rising else kind.tied(call.node.area, area)
+        staying = collection.count_documents({"$and": [seated, tied]}) if tied else 0
         underway = collection.count_documents({"handing": to})
         found.append(Count(subject.noun, all_seated - staying + underway, staying))
     return found
 
 
-def release(call: Call, holdings: Holdings, area: str, limit: int, skip: Sequence[str] = ()) -> Batch:
+def release(
+    call: Call, holdings: Holdings, area: str, limit: int, skip: Sequence[str] = (), *, rising: bool = False
+) -> Batch:
     """Give up to `limit` records seated within `area` to the node that serves it, and return what is given and
     not confirmed yet, `skip` left out. An empty batch says that nothing is left.
 
@@ -110,11 +116,11 @@ def release(call: Call, holdings: Holdings, area: str, limit: int, skip: Sequenc
     would take over.
     """
     _authorise(call, area)
-    to = _taker(call, area)
+    to = _taker(call, area, rising)
     given = list(_given(holdings, to, limit, skip))
     for kind, subject in holdings.kinds.items():
         _give_seats(call, kind)
-        for aggregate in _due(call, kind, area, to, limit - len(given)):
+        for aggregate in _due(call, kind, area, to, limit - len(given), rising):
             aggregate.owner = aggregate.handing = to
             try:
                 save(call, aggregate, subject.handed_over)
@@ -124,11 +130,13 @@ def release(call: Call, holdings: Holdings, area: str, limit: int, skip: Sequenc
     return _batch(holdings, given)
 
 
-def confirm(call: Call, holdings: Holdings, area: str, identifiers: Sequence[str]) -> list[str]:
+def confirm(
+    call: Call, holdings: Holdings, area: str, identifiers: Sequence[str], *, rising: bool = False
+) -> list[str]:
     """Strip what the new owner has of everything that a copy would not have; returns what is done with. What a
     node keeps to itself goes altogether, once the broker has its last events and the chain its last entries."""
     _authorise(call, area)
-    to = _taker(call, area)
+    to = _taker(call, area, rising)
     ids = {"$in": list(identifiers)}
     for part in holdings.parts:
         owner = part.part_of._get_collection()
@@ -160,8 +168,14 @@ def _authorise(call: Call, area: str) -> None:
         )
 
 
-def _taker(call: Call, area: str) -> str:
-    to = nodes.serving(call.node, call.service, area)[0]
+def _above(call: Call) -> str:
+    """The nearest node above this one that serves; this one where there is none."""
+    higher = areas.parent(call.node.area)
+    return nodes.serving(call.node, call.service, higher)[0] if higher else call.node.area
+
+
+def _taker(call: Call, area: str, rising: bool) -> str:
+    to = _above(call) if rising else nodes.serving(call.node, call.service, area)[0]
     if to == call.node.area:
         raise Conflict(
             "serves-itself",
@@ -199,11 +213,15 @@ def _within(area: str) -> dict[str, str]:
     return {"$gte": area, "$lt": area + ":"}  # ':' is the character after '9'
 
 
-def _seated(call: Call, area: str, to: str) -> dict[str, Any]:
-    """Own records seated within `area`, without those that yet another node below serves.
+def _seated(call: Call, area: str, to: str, rising: bool = False) -> dict[str, Any]:
+    """Own records seated within `area`, without those that yet another node below serves; with `rising`, own
+    records of `area` that are seated above.
 
     A record of an area outside stays at the node below: it could not tell the node above of it.
     """
+    if rising:
+        higher = [each for each in areas.path(call.node.area) if each != call.node.area]
+        return {"owner": call.node.area, "seat": {"$in": higher}, "area": _within(area)}
     others = [
         {"seat": _within(node.id)}
         for node in nodes.known().values()
@@ -211,17 +229,19 @@ def _seated(call: Call, area: str, to: str) -> dict[str, Any]:
         and node.id not in (to, call.node.area)
         and call.service in node.services
     ]
-    rising = {"area": _within(area)} if areas.contains(to, call.node.area) else {}
+    told = {"area": _within(area)} if areas.contains(to, call.node.area) else {}
     beside = {"$nor": others} if others else {}
-    return {"owner": call.node.area, "seat": _within(area), **rising, **beside}
+    return {"owner": call.node.area, "seat": _within(area), **told, **beside}
 
 
-def _due(call: Call, kind: type[Aggregate], area: str, to: str, limit: int) -> list[Aggregate]:
+def _due(call: Call, kind: type[Aggregate], area: str, to: str, limit: int, rising: bool) -> list[Aggregate]:
     """Up to `limit` records to give. What ties is looked up once more after they are loaded: whatever came to
     tie one of them since then has changed its version (`Held`)."""
     if limit <= 0:
         return []
-    where = _seated(call, area, to)
+    where = _seated(call, area, to, rising)
+    if rising:
+        return list(kind.objects(__raw__=where).order_by("id").limit(limit))
     if tied := kind.tied(call.node.area, area):
         where = {"$and": [where, {"$nor": [tied]}]}
     found = list(kind.objects(__raw__=where).order_by("id").limit(limit))
@@ -281,7 +301,13 @@ def _documents(
 
 
 def receive(
-    call: Call, holdings: Holdings, area: str, items: Sequence[Item], requests: Sequence[Mapping[str, Any]]
+    call: Call,
+    holdings: Holdings,
+    area: str,
+    items: Sequence[Item],
+    requests: Sequence[Mapping[str, Any]],
+    *,
+    rising: bool = False,
 ) -> Taken:
     """Take over what another node released. What is here already is taken as well: it came before.
 
@@ -289,7 +315,7 @@ def receive(
     record of this service that is to be owned here.
     """
     _authorise(call, area)
-    if nodes.serving(call.node, call.service, area)[0] != call.node.area:
+    if not rising and nodes.serving(call.node, call.service, area)[0] != call.node.area:
         raise Conflict(
             "served-elsewhere",
             Text(
@@ -309,7 +335,7 @@ def receive(
             raise _unfit(item.collection, "the service has no such collection")
         if issubclass(kind, Record):
             _insert_part(kind, document)
-        elif reason := _take(call, kind, holdings.kinds[kind], area, document):
+        elif reason := _take(call, kind, holdings.kinds[kind], area, document, rising):
             result.refused.append({"id": document["_id"], "reason": reason})
             continue
         result.taken.append(document["_id"])
@@ -346,10 +372,10 @@ def _insert_part(kind: type[Record], document: dict[str, Any]) -> None:
 
 
 def _take(
-    call: Call, kind: type[Aggregate], subject: Subject, area: str, document: dict[str, Any]
+    call: Call, kind: type[Aggregate], subject: Subject, area: str, document: dict[str, Any], rising: bool
 ) -> str | None:
     """Store one record as its owner, with the event that says so; why not, where it cannot be."""
-    aggregate = _checked(call, kind, area, document)
+    aggregate = _checked(call, kind, area, document, rising)
     aggregate.sequence += 1
     aggregate.epoch = max(aggregate.epoch, timeline.epoch())  # a node that was restored tells anew in its own
     aggregate.updated_at = call.now
@@ -366,7 +392,9 @@ def _take(
     return _store(call, kind, area, document, fields, envelope, trail)
 
 
-def _checked(call: Call, kind: type[Aggregate], area: str, document: dict[str, Any]) -> Aggregate:
+def _checked(
+    call: Call, kind: type[Aggregate], area: str, document: dict[str, Any], rising: bool
+) -> Aggregate:
     aggregate: Aggregate = kind._from_son(document)
     try:
         aggregate.validate()
@@ -375,6 +403,12 @@ def _checked(call: Call, kind: type[Aggregate], area: str, document: dict[str, A
     if aggregate.owner != call.node.area:
         raise _unfit(aggregate.id, f"it was released to {aggregate.owner}")
     # A node below gives what is its own by area and seat; what a node above gives is its affair.
+    if rising:
+        if not areas.contains(area, aggregate.area) or not areas.contains(
+            call.node.area, aggregate.seated_at
+        ):
+            raise _unfit(aggregate.id, f"it belongs to {aggregate.seated_at} and {aggregate.area}")
+        return aggregate
     told = (aggregate.seated_at, aggregate.area) if area != call.node.area else (aggregate.seated_at,)
     if not all(areas.contains(area, each) for each in told):
         raise _unfit(aggregate.id, f"it belongs to {' and '.join(told)}, not to {area}")

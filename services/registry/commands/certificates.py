@@ -6,14 +6,14 @@ import hashlib
 from datetime import date
 from typing import Any
 
+from services.registry.commands.steps import check_registry
 from services.registry.documents.certificates import Certificate
 from services.registry.documents.organisations import Organisation
 from services.registry.domain import certificates as rules
-from services.registry.domain.organisations import check_decider
 from services.registry.queries import certificates as queries
 from services.registry.queries.rules import value
 from services.registry.subjects import certificates as subjects
-from shared import areas, clock, printing
+from shared import clock, printing
 from shared.call import Call
 from shared.lifecycle import advance
 from shared.store import Held, command, files, load, new, save, save_all
@@ -28,10 +28,7 @@ def issue(call: Call, organisation_id: str) -> Certificate:
     """Issue a certificate of what the organisation is now; one that holds is replaced. Raises Refused for an
     organisation that is not registered or filed, or no more."""
     organisation = load(call, Organisation, organisation_id)
-    where = organisation.seated_at
-    held = [grant.role for grant in call.actor.grants if areas.contains(grant.area, where)]
-    check_decider(organisation.track, held)
-    call.authorise(where)
+    check_registry(call, organisation)
     rules.check_possible(organisation.name, organisation.status)
     return _issue(call, organisation)
 

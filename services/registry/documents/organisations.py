@@ -57,6 +57,7 @@ class Organisation(Timed):
     scope = StringField()  # 业务范围
     legal_representative = StringField()  # 法定代表人; of a filed team its leader 负责人
     statutes = DictField(default=None)  # 章程: adopted_on, sha256, approved_on
+    moving_to = StringField()  # the area that it asks to move to 迁移
     generated = BooleanField(default=False)  # made up by a replay from published totals
     members = IntField()  # individual members 个人会员
     unit_members = IntField()  # member units 单位会员

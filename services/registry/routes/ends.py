@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from services.registry.commands import ends as commands
+from services.registry.commands import moves
 from services.registry.schemas import organisations as schemas
 from services.registry.schemas.common import Reasons
 from shared.call import Call
@@ -71,3 +72,10 @@ class EndRoutes:
     )  # fmt: skip
     def lapse(self, call: Call, id: str) -> Any:
         return commands.lapse(call, id)
+
+    @post(
+        "/organisations/<id>/move", body=schemas.NewMove, answer=schemas.OrganisationView,
+        summary="Move to another street or community 迁移",
+    )  # fmt: skip
+    def move_organisation(self, call: Call, id: str, body: Data) -> Any:
+        return moves.move_organisation(call, id, body)

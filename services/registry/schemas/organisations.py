@@ -107,6 +107,12 @@ class SimilarName(Schema):
     percent = fields.Int(metadata={"description": "how similar, 100 is the same"})
 
 
+class NewMove(Reasons):
+    """Where an organisation moves to 迁移."""
+
+    to = Area(required=True)
+
+
 class ApprovedStatutes(Schema):
     """The statutes 章程 that hold."""
 
@@ -169,6 +175,7 @@ class OrganisationState(DeadlineState):
     status = fields.Str(required=True)
     reasons = fields.Str(load_default=None, allow_none=True)
     decided_at = Moment(load_default=None, allow_none=True)
+    moving_to = Area(load_default=None, allow_none=True)
     residence = fields.Str(load_default=None, allow_none=True)
     scope = fields.Str(load_default=None, allow_none=True)
     statutes = fields.Nested(ApprovedStatutes, load_default=None, allow_none=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from services.registry.schemas.organisations import OrganisationState
 from services.registry.subjects.clocks import clock_events
 from shared.errors import Text
-from shared.events.types import Subject
+from shared.events.types import Left, Subject
 
 ORGANISATION = Subject("registry", "organisation", OrganisationState, Text("organisation", "社会组织"))
 DRAFTED = ORGANISATION.event("drafted", Text("drafted", "起草"), audience="node")
@@ -34,12 +34,15 @@ SUCCEEDED = ORGANISATION.event(
     "succeeded", Text("registration linked to an ended filing", "已终止备案与登记关联")
 )
 CHANGED = ORGANISATION.event("changed", Text("registered matters changed", "变更登记"))
+MOVE_ASKED = ORGANISATION.event("move_asked", Text("move asked for", "申请迁移"))
+MOVED = ORGANISATION.event("moved", Text("moved here", "迁入"))
+LEFT = Left(ORGANISATION, "left", Text("moved away", "迁出"), ORGANISATION.audience)
 CLOCK = clock_events(ORGANISATION)
 IMPORTED = ORGANISATION.event("imported", Text("taken over as it stands", "存量导入"))
 ALL = (
     DRAFTED, APPLIED, CORRECTION_ASKED, RESUBMITTED, NOT_ACCEPTED, WITHDRAWN, OPINION_GIVEN, ACCEPTED, APPROVED,
     REFUSED, SUSPENDED, RESUMED, LIQUIDATION_BEGUN, CANCELLED, REVOKED, RESCINDED, RENEWED, LAPSED, CLOSED, GROWN,
     SUCCEEDED, IMPORTED,
-    STANDING_CHANGED, CHARITY_CHANGED, CHANGED,
+    STANDING_CHANGED, CHARITY_CHANGED, CHANGED, MOVE_ASKED, MOVED, LEFT,
     *CLOCK,
 )  # fmt: skip
