@@ -21,6 +21,6 @@ def test_a_document_shows_its_life_cycles_as_the_code_has_them(document: Path):
 
 def test_a_diagram_that_is_out_of_date_is_found():
     text = (diagrams.DOCS / "services" / "registry.md").read_text(encoding="utf-8")
-    assert diagrams.of(text) == ["services.registry.domain.lives.OrganisationLife"]
+    assert "services.registry.domain.lives.OrganisationLife" in diagrams.of(text)
     stale = text.replace("approve", "wave through").replace("Approve", "Wave through")
     assert diagrams.drawn(stale) != stale
