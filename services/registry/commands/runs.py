@@ -37,6 +37,7 @@ _log = logging.getLogger(__name__)
 
 Data = dict[str, Any]
 CHUNK = 50  # records between two writes of the position: a second's work at most on a busy machine
+PATIENCE = 100  # looks at a record that somebody else has in hand, before it counts as failed
 FAILURES = 20  # kept of a run; the number of all is among its outcomes
 
 
@@ -163,18 +164,33 @@ def work_off(call: Call, enough: Callable[[], bool]) -> None:
 def _chunk(call: Call, run: Run) -> None:
     work = WORKS[run.kind]
     found = work.records(run).filter(id__gt=run.position).order_by("id").limit(CHUNK).only("id")
-    identifiers = [each.id for each in found]
     known = cache(lambda area: terms(area, run.year, run.as_of))
-    came = [(one, _one(call, run, work, one, known)) for one in identifiers]
-    _move(replace(call, cause=f"{run.id}:{run.position}", correlation=run.id), run.id, run.position, came)
+    came: list[tuple[str, str]] = []
+    ended = True
+    for each in found:
+        ended = False
+        try:
+            came.append((each.id, _one(call, run, work, each.id, known)))
+        except _Later as later:
+            if run.waited < PATIENCE or came:
+                break  # what came before it is kept; the next look begins with it
+            came.append((each.id, f"!{later.args[0]}"))
+    cause = f"{run.id}:{run.position}:{run.waited}"
+    _move(replace(call, cause=cause, correlation=run.id), run.id, run.position, came, ended)
+
+
+class _Later(Exception):
+    """A record that somebody else has in hand just now; its argument is the problem's code."""
 
 
 def _one(call: Call, run: Run, work: Work, identifier: str, known: Callable[[str], Terms]) -> str:
-    """What came of one record; `!` and a code where it could not be worked on."""
+    """What came of one record; `!` and a code where it could not be worked on. Raises _Later."""
     own = replace(call, cause=f"{run.id}:{identifier}", correlation=run.id, now=run.as_of)
     try:
         return work.act(own, run, identifier, known)
     except Problem as problem:
+        if "retry_after" in problem.extra:
+            raise _Later(problem.code) from problem
         return f"!{problem.code}"
     except PyMongoError:
         raise  # the store is away: the chunk is taken again
@@ -185,13 +201,14 @@ def _one(call: Call, run: Run, work: Work, identifier: str, known: Callable[[str
 
 
 @command
-def _move(call: Call, run_id: str, position: str, came: list[tuple[str, str]]) -> Run:
+def _move(call: Call, run_id: str, position: str, came: list[tuple[str, str]], ended: bool) -> Run:
     run = load(call, Run, run_id)
     if run.status != "running" or run.position != position:
         return run  # stopped, or another process was here
-    if not came:
+    if ended:
         return _end(call, run, "finish")
-    run.position = came[-1][0]
+    run.waited = 0 if came else run.waited + 1
+    run.position = came[-1][0] if came else position
     run.done += len(came)
     for identifier, outcome in came:
         told = "failed" if outcome.startswith("!") else outcome

@@ -28,6 +28,7 @@ class Run(Aggregate):
     status = StringField(default=initial(rules.RunLife))
     under_way = StringField()  # kind, area and year until it has ended: there is one at a time
     position = StringField(default="")  # id of the last record that was worked on
+    waited = IntField(default=0)  # looks at the next record, which somebody else has in hand
     total = IntField(default=0)  # records when it began
     done = IntField(default=0)
     outcomes = DictField()  # number of records by what came of them

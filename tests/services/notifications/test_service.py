@@ -156,6 +156,32 @@ def test_a_rejected_application_is_told_with_its_reasons(here: RunningNode):
     )
 
 
+def test_an_organisation_is_told_of_its_inspection_and_before_it_is_listed(here: RunningNode):
+    organisation = new_id()
+    inspection = {
+        "organisation": organisation, "name": "春雨中心", "year": 2025, "form": "association", "status": "open",
+        "unit_due_at": "2026-03-31T15:59:59.000Z", "report_due_at": "2026-05-31T15:59:59.000Z",
+    }  # fmt: skip
+    told.tell(here, "registry.inspection.opened", inspection)
+    found = inspection | {"status": "correcting", "conclusion": "unqualified", "reasons": "财务混乱"}
+    due = {"due_at": "2026-08-31T15:59:59.000Z", "due_step": "rectification", "due_area": "230102"}
+    told.tell(here, "registry.inspection.rectification_ordered", found | due)
+    listing = {
+        "organisation": organisation, "name": "春雨中心", "kind": "abnormal", "ground": "report_missed",
+        "status": "notified", "due_at": "2026-06-15T15:59:59.000Z",
+    }  # fmt: skip
+    told.tell(here, "registry.listing.notified", listing)
+    messages = eventually(lambda: (m := organisations_inbox(here, organisation))[2:] and m)
+    assert {one["body"]["zh"] for one in messages} == {
+        "春雨中心须于 2026-05-31 23:59 前报送年度报告。",
+        "春雨中心2025年度检查不合格，须于 2026-08-31 23:59 前完成整改：财务混乱",
+        "春雨中心可于 2026-06-15 23:59 前提出陈述申辩，列入事实和理由见名录材料。",
+    }
+    told.tell(here, "registry.inspection.deadline_passed", found | due, area=STREET)
+    staff = eventually(lambda: inbox(here, "role:district_staff@230102", "district_staff"))
+    assert staff[0]["body"]["zh"].startswith("春雨中心的整改应于 2026-08-31 23:59 前完成")
+
+
 def test_the_board_shows_what_rounds_propose_and_conclude_and_which_topics_were_chosen(here: RunningNode):
     area = "230102005"
     round_ = told.tell(here, "funding.round.noticed", ROUND, area=area, audience="public")

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.faults.inspection_under_kills import Trial
 from tests.harness import RunningNode, eventually
 from tests.services.registry.credit_codes import credit_code
 from tests.services.registry.reports import report
@@ -309,3 +310,40 @@ def test_entries_count_until_they_end_are_repaired_or_revoked(here: RunningNode,
     public = ok(here.get(f"{base}/public-credit-record", None, params={"on": "2026-02-03"}))
     assert "张某" not in str(public)
     assert len(public["entries"]) == 3
+
+
+def test_a_run_that_is_killed_goes_on_where_it_was_and_does_nothing_twice(here: RunningNode, street: str):
+    """The small form of `python -m tests.faults.inspection_under_kills`."""
+    trial = Trial(here, street, 60, kills=1)
+    trial.run()
+    assert trial.faults == []
+    assert len(trial.killed_at) == 1
+
+
+def test_a_record_that_is_locked_is_waited_for_and_one_that_cannot_be_worked_on_does_not_stop_the_others(
+    here: RunningNode, street: str
+):
+    trial = Trial(here, street, 3, kills=0)
+    trial.fill()
+    ran(here, "open_year", street, OPEN, YEAR)
+    first, second, _ = trial.store["inspections"].find(trial.within()).sort("_id")
+    trial.store["organisations"].delete_one({"_id": first["organisation"]})
+    with trial.client.start_session() as session:
+        session.start_transaction()
+        held = {"_id": second["_id"]}
+        trial.store["inspections"].update_one(held, {"$set": {"generated": True}}, session=session)
+        body = {"kind": "close_window", "area": street, "year": YEAR}
+        run = ok(here.post("/api/registry/runs", body, now=LATE))["id"]
+        eventually(lambda: (trial.store["inspection_runs"].find_one({"_id": run}) or {}).get("waited"))
+        assert ok(here.get(f"/api/registry/runs/{run}"))["outcomes"] == {"failed": 1}
+        assert code(here.post("/api/registry/runs", body, now=LATE)) == "exists-already"
+        session.abort_transaction()
+
+    def finished() -> dict[str, Any] | None:
+        found = ok(here.get(f"/api/registry/runs/{run}"))
+        return found if found["status"] == "finished" else None
+
+    found: dict[str, Any] = eventually(finished)
+    assert found["outcomes"] == {"failed": 1, "missed": 2}
+    assert found["failures"] == [{"id": first["_id"], "code": "no-such-record"}]
+    assert code(here.post(f"/api/registry/runs/{run}/stop")) == "not-in-this-state"

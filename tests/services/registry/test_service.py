@@ -233,6 +233,70 @@ def test_a_station_complies_once_its_lists_are_complete(here: RunningNode):
     assert unknown.status_code == 400
 
 
+def test_visits_are_a_history_and_shares_of_compliance_have_a_trend(here: RunningNode):
+    street, path = "230102017", "/api/registry/stations"
+    body = {"area": f"{street}001", "name": "友好社区服务站", "opened_on": "2026-01-10"} | COMPLETE
+    station = here.post(path, body, now=NOW).json()["id"]
+    assert code(here.post(path, body, now=NOW)) == "station-there"
+    other = here.post(path, body | {"area": f"{street}002", "opened_on": "2026-02-10"}, now=NOW).json()["id"]
+    lacking = COMPLETE | {"five_haves": COMPLETE["five_haves"] | {"window": False}}
+    visit = lacking | {"visited_on": "2026-02-20", "visitor_role": "evaluator", "findings": "窗口无人"}
+    assert here.post(f"{path}/{station}/checks", visit, now=NOW).json()["complies"] is False
+    early = COMPLETE | {"visited_on": "2026-01-20"}
+    assert here.post(f"{path}/{station}/checks", early, now=NOW).json()["complies"] is False
+    too_early = here.post(f"{path}/{station}/checks", COMPLETE | {"visited_on": "2026-01-09"}, now=NOW)
+    assert code(too_early) == "visit-date"
+    visits = here.get(f"{path}/{station}/checks").json()["items"]
+    assert [(one["visited_on"], one["complies"]) for one in visits] == [
+        ("2026-01-10", True), ("2026-02-20", False), ("2026-01-20", True),
+    ]  # fmt: skip
+    assert "窗口无人" not in here.get(f"{path}/{station}", None).text
+    assert here.post(f"{path}/{other}/closing", {"reasons": "合并"}, now=NOW).json()["status"] == "closed"
+    assert here.post(path, body | {"area": f"{street}002", "opened_on": None}, now=NOW).status_code == 201
+    shares = here.get(f"{path}/shares", None, params={"area": street, "on": "2026-03-02", "months": 2}).json()
+    assert [(one["on"], one["stations"], one["complying"]) for one in shares["trend"]] == [
+        ("2026-01-31", 1, 1), ("2026-02-28", 2, 1), ("2026-03-02", 2, 1),
+    ]  # fmt: skip
+    assert [(one["area"], one["percent"]) for one in shares["below"]] == [
+        (f"{street}001", 0),
+        (f"{street}002", 100),
+    ]
+
+
+def test_an_organisation_has_one_party_branch_which_it_joins_and_leaves(here: RunningNode):
+    area, path = "230102018", "/api/registry/party-branches"
+    one, two, three = (active(here, form(area=area)) for _ in range(3))
+    body = {"area": area, "name": "联合党支部", "kind": "joint", "organisations": [one, two]}
+    joint = here.post(path, body | {"members": 12, "secretary": "roster:0042"}).json()
+    assert "secretary" not in joint
+    assert here.get(f"{path}/{joint['id']}/file").json()["secretary"] == "roster:0042"
+    alone = {"area": area, "name": "党支部", "kind": "independent", "organisations": [one]}
+    assert code(here.post(path, alone)) == "in-another-branch"
+    functional = alone | {"kind": "functional", "name": "功能型党支部"}
+    assert here.post(path, functional).status_code == 201
+    assert here.post(f"{path}/{joint['id']}/joining", {"organisation": three}).json()["organisations"][
+        2:
+    ] == [three]
+    assert here.post(f"{path}/{joint['id']}/leaving", {"organisation": one}).ok
+    assert code(here.post(f"{path}/{joint['id']}/leaving", {"organisation": two})) == "branch-members"
+    independent = here.post(path, alone).json()["id"]
+    coverage = here.get(f"{path}/coverage", None, params={"area": area}).json()
+    assert (coverage["registered"], coverage["covered"], coverage["percent"]) == (3, 3, 100)
+    for branch in (joint["id"], independent):
+        assert here.post(f"{path}/{branch}/dissolution", {"reasons": "换届"}).json()["status"] == "dissolved"
+    assert here.get(f"{path}/coverage", None, params={"area": area}).json()["percent"] == 33
+    changed = here.post(f"{path}/{joint['id']}/change", {"members": 3})
+    assert code(changed) == "not-in-this-state"
+
+
+def test_of_branches_that_are_founded_at_the_same_time_for_one_organisation_one_is(here: RunningNode):
+    organisation = active(here, form(area="230102019"))
+    body = {"area": "230102019", "name": "党支部", "kind": "independent", "organisations": [organisation]}
+    with ThreadPoolExecutor(4) as several:
+        answers = list(several.map(lambda _: here.post("/api/registry/party-branches", body), range(4)))
+    assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409]
+
+
 def test_a_party_branch_belongs_to_active_organisations(here: RunningNode):
     organisation, waiting = active(here, form()), apply(here, team())
     body = {"area": "230102", "name": "联合党支部", "kind": "joint", "organisations": [organisation, waiting]}
