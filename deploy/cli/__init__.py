@@ -24,6 +24,7 @@ from deploy.home import Home
 from deploy.trouble import EXIT_CODES, UNREACHABLE, Trouble
 from shared import keys
 from shared.call import Grant
+from shared.permissions import ROLES
 
 app = typer.Typer(
     help=f"Hatchery 社会组织孵化平台: run and look after its nodes.\n\n{EXIT_CODES}",
@@ -56,6 +57,8 @@ def token(
     """Print a bearer token that the node signs. It cannot be taken back: let it be short-lived."""
     home = Home.here()
     home.node(node)
+    if unknown := set(role) - set(ROLES):
+        raise Trouble(f"no such role: {', '.join(sorted(unknown))}; there are {', '.join(ROLES)}")
     grants = [Grant(each, area or node) for each in role]
     try:
         key = keys.load_private(home.keys(node))

@@ -9,10 +9,10 @@ from services.funding import domain
 from services.funding.commands import funds as funds_commands
 from services.funding.commands import known
 from services.funding.documents import Application, Fund, LedgerEntry, Project, Round
-from shared import areas
+from shared import areas, permissions
 from shared.call import Call
 from shared.http.pages import Page
-from shared.store.queries import below, get, page, page_for
+from shared.store.queries import below, get, page, page_for, unknown
 
 Data = dict[str, Any]
 
@@ -21,6 +21,7 @@ round_ = get(Round)
 application = get(Application)
 project = get(Project)
 
+DRAFT = permissions.TABLE.rule("funding", "round.draft")  # who sees a round before it is opened
 FUNDED = ("awarded", "contracted")
 
 
@@ -34,8 +35,18 @@ def funds(call: Call, query: Data) -> Any:
     return page_for(call, Fund, query, "year", "source")
 
 
-def rounds(query: Data) -> Any:
-    return page(Round, query, "year", "kind", "status")
+def rounds(call: Call, query: Data) -> Any:
+    """Drafts are shown to those only who plan rounds where the list is asked for."""
+    drafts = {} if DRAFT.admits(call.actor, [query["area"] or call.node.area]) else {"status__ne": "draft"}
+    return page(Round, query, "year", "kind", "status", **drafts)
+
+
+def round_for(call: Call, identifier: str) -> Round:
+    """Raises NotFound, also to those for whom there is no such round yet."""
+    found = round_(identifier)
+    if found.status == "draft" and not DRAFT.admits(call.actor, [found.area]):
+        raise unknown(Round, identifier)
+    return found
 
 
 def applications(call: Call, query: Data) -> Any:

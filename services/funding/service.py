@@ -69,11 +69,11 @@ class FundingService(OwningService):
         summary="Rounds 轮次",
     )  # fmt: skip
     def rounds(self, call: Call, query: Data) -> Any:
-        return queries.rounds(query)
+        return queries.rounds(call, query)
 
     @get("/rounds/<id>", answer=schemas.RoundView, summary="One round 轮次")
     def round(self, call: Call, id: str) -> Any:
-        return queries.round_(id)
+        return queries.round_for(call, id)
 
     @post("/rounds/<id>/opening", answer=schemas.RoundView, summary="Call for applications 征集")
     def open_round(self, call: Call, id: str) -> Any:

@@ -105,11 +105,11 @@ def _part(part: Document, values: dict[str, Any]) -> dict[str, Any]:
 
 def _used(call: Call, area: str) -> list[list[str]]:
     """The actor's grants that count at the record's area, of those that the route admits."""
+    admitted = call.rule.holders if call.rule is not None and call.rule.bound else None
     return [
         [grant.role, grant.area]
         for grant in call.actor.grants
-        if (call.rule is None or not call.rule.bound or grant.role in call.rule.holders)
-        and areas.contains(grant.area, area)
+        if (admitted is None or grant.role in admitted) and areas.contains(grant.area, area)
     ]
 
 

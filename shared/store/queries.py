@@ -23,18 +23,23 @@ def get(kind: type[A]) -> Callable[[str], A]:
     def one(identifier: str) -> A:
         found = find(kind, identifier)
         if found is None:
-            raise NotFound(
-                "no-such-record",
-                Text(f"{kind.__name__} {identifier} is not known here.", f"此处没有该记录：{identifier}。"),
-                Text(
-                    "Check the identifier; what was written at another node arrives after a moment.",
-                    "请核对编号；其他节点写入的记录稍后到达。",
-                ),
-                field="id",
-            )
+            raise unknown(kind, identifier)
         return found
 
     return one
+
+
+def unknown(kind: type[Aggregate], identifier: str) -> NotFound:
+    """What to raise of a record that there is not, or not for whoever asks."""
+    return NotFound(
+        "no-such-record",
+        Text(f"{kind.__name__} {identifier} is not known here.", f"此处没有该记录：{identifier}。"),
+        Text(
+            "Check the identifier; what was written at another node arrives after a moment.",
+            "请核对编号；其他节点写入的记录稍后到达。",
+        ),
+        field="id",
+    )
 
 
 def below(kind: type[A], area: str) -> QuerySet:

@@ -12,6 +12,7 @@ from shared import permissions
 from shared.events.consumer import Consumer
 from shared.http.routes import RouteEntrypoint, entrypoints_of, rule_of
 from shared.node import GATEWAY, SERVICES
+from tests.contracts import permissions_page
 
 pytestmark = pytest.mark.unit
 
@@ -44,3 +45,8 @@ def test_no_rule_is_without_a_route() -> None:
     anywhere = {(permissions.ANY_SERVICE, name) for _, name in routes}
     ruled = {(rule.service, rule.operation.partition(".")[0]) for rule in permissions.TABLE}
     assert ruled <= routes | anywhere
+
+
+def test_the_page_of_rights_is_written_from_the_table() -> None:
+    """Otherwise: python -m tests.contracts.permissions_page"""
+    assert permissions_page.PAGE.read_text(encoding="utf-8") == permissions_page.page()

@@ -56,10 +56,10 @@ def test_a_token_is_signed_by_its_node(hatchery, home, district):
 
 
 @pytest.mark.service
-@pytest.mark.parametrize("more", [("--area", "330203"), ("--minutes", "16")])
+@pytest.mark.parametrize("more", [("--area", "330203"), ("--minutes", "16"), ("--role", "x")])
 def test_a_token_that_nobody_would_accept_is_not_issued(hatchery, home, district, more):
     hatchery("node", "add", district, "--services", "none")
-    outcome = hatchery("token", "--node", district, "--role", "x", *more)
+    outcome = hatchery("token", "--node", district, "--role", "expert", *more)
     assert outcome.code == 2
     assert outcome.out == ""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.registry.commands.steps import move, save_step
+from services.registry.commands.steps import check_registry, move, save_step
 from services.registry.documents.organisations import Organisation
 from services.registry.domain import lives
 from services.registry.domain.lives import Why
@@ -36,6 +36,7 @@ def end(call: Call, organisation_id: str, body: Data) -> Organisation:
     Raises Refused for a legal person without a report.
     """
     organisation = load(call, Organisation, organisation_id)
+    check_registry(call, organisation)
     why = Why(body["reasons"])
     if organisation.track == "filed":
         return save_step(call, organisation, "close", subjects.CLOSED, why)
@@ -60,6 +61,7 @@ def rescind(call: Call, organisation_id: str, body: Data) -> Organisation:
 def renew(call: Call, organisation_id: str, reasons: str) -> Organisation:
     """Renew a filing for as many years as the area gives. Raises Refused too long before its end."""
     filing = load(call, Organisation, organisation_id)
+    check_registry(call, filing)
     years = value(lives.FILING_YEARS, filing.area, call.now)
     window = value(lives.RENEWAL_DAYS, filing.area, call.now)
     filing.valid_until = lives.renewed_until(filing.valid_until, call.now, years=years, window=window)
@@ -70,5 +72,6 @@ def renew(call: Call, organisation_id: str, reasons: str) -> Organisation:
 def lapse(call: Call, organisation_id: str) -> Organisation:
     """Record that a filing's time has passed. Raises Refused while it holds."""
     filing = load(call, Organisation, organisation_id)
+    check_registry(call, filing)
     lives.check_lapsed(filing.valid_until, call.now)
     return save_step(call, filing, "lapse", subjects.LAPSED)

@@ -404,3 +404,20 @@ def test_an_evaluation_told_by_a_node_below_moves_no_money(world):
     letters = eventually(lambda: world.node.letters("svc.funding.dead"))
     assert "evaluation-from-below" in str(letters[-1][0])
     assert world.balance(fund) == (500_000, 100_000, 50_000)
+
+
+def test_a_round_that_is_not_opened_yet_is_shown_to_those_only_who_plan_it(world):
+    area = w.DISTRICT
+    draft = world.round(world.fund()["id"], opened=False)
+    path = f"/api/funding/rounds/{draft}"
+    token = world.node.token("street_staff", w.STREET)
+    for who in (
+        {"role": None},
+        {"role": "resident"},
+        {"role": None, "headers": {"Authorization": f"Bearer {token}"}},
+    ):
+        assert world.node.get(path, **who).status_code == 404
+        listed = world.node.get("/api/funding/rounds", params={"area": area, "status": "draft"}, **who)
+        assert listed.json()["items"] == []
+    assert world.get(f"/rounds/{draft}", "district_staff")["status"] == "draft"
+    assert draft in [each["id"] for each in world.get(f"/rounds?area={area}&status=draft&limit=200")["items"]]
