@@ -6,6 +6,9 @@ live with eventlet's), while definition checks and diagrams come with the librar
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cache
+
 from statemachine import StateMachine
 
 from shared.errors import Refused, Text
@@ -15,7 +18,8 @@ def initial(machine: type[StateMachine]) -> str:
     return str(next(s.id for s in machine.states if s.initial))
 
 
-def table(machine: type[StateMachine]) -> dict[str, dict[str, str]]:
+@cache
+def table(machine: type[StateMachine]) -> Mapping[str, Mapping[str, str]]:
     """The state after each action that is possible in each state."""
     return {
         str(state.id): {
