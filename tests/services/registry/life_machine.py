@@ -112,13 +112,13 @@ class Lives(RuleBasedStateMachine):
             before = self.seen[target].status
             if what == "lawful":
                 what = lawful(before, self.seen[target].track, how)
-            does, steps = ACTIONS[what]
-            if self.attempt(what, lambda call: does(call, target)) and steps:
+            steps = ACTIONS[what][1]
+            if self.act(what, target) and steps:
                 self.leads_to = target, [LIFE[before].get(step) for step in steps]
 
     def go_ahead(self, target: str, far: int) -> None:
         for what in ("opinion", "accept", "approve")[:far]:
-            self.attempt(what, lambda call, does=ACTIONS[what][0]: does(call, target))
+            self.act(what, target)
         self.refused = False
 
     def form(
@@ -134,6 +134,10 @@ class Lives(RuleBasedStateMachine):
             "credit_code": self.codes[(number + luck) % 5] if legal else None,
             "supervising_unit": "区文旅局" if legal and unit else None,
         }  # fmt: skip
+
+    def act(self, what: str, target: str) -> bool:
+        does = ACTIONS[what][0]
+        return self.attempt(what, lambda call: does(call, target))
 
     def attempt(self, what: str, does: Callable[[Call], Any]) -> bool:
         """Whether the command was carried out."""
