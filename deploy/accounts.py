@@ -48,8 +48,7 @@ class Accounts:
         """A person's account; returns its password for one use."""
         body = {"area": home, "login": login, "display_name": name}
         account = self._api.post(f"{BASE}/accounts", body, new_id())
-        for role in roles:
-            self._grant(account["id"], role)
+        self._begin(login, account["id"], roles)
         return self._reset(account["id"])
 
     def add_client(
@@ -58,8 +57,7 @@ class Accounts:
         """A machine's account; returns its first secret."""
         body = {"area": home, "login": login, "display_name": name, "days": days}
         account = self._api.post(f"{BASE}/clients", body, new_id())
-        for role in roles:
-            self._grant(account["id"], role)
+        self._begin(login, account["id"], roles)
         return self._secret(account["id"], 0)
 
     def all(self, kind: str) -> list[dict[str, Any]]:
@@ -100,6 +98,17 @@ class Accounts:
 
     def _do(self, login: str, what: str, body: dict[str, Any] | None = None) -> None:
         self._api.post(f"{BASE}/accounts/{self._named(login)['id']}/{what}", body or {}, new_id())
+
+    def _begin(self, login: str, account: str, roles: list[Role]) -> None:
+        for role in roles:
+            try:
+                self._grant(account, role)
+            except Trouble as trouble:
+                raise Trouble(
+                    f"{login} is there, without {role.role}: {trouble} "
+                    "Go on with `hatchery account grant`, and `account reset` or `client rotate`.",
+                    trouble.code,
+                ) from trouble
 
     def _grant(self, account: str, role: Role) -> None:
         self._api.post(f"{BASE}/accounts/{account}/grants", role.body, new_id())

@@ -7,7 +7,17 @@ from typing import ClassVar
 from nameko.extensions import DependencyProvider
 from nameko.timer import timer
 
-from services.accounts import attempts, documents, events, families, hashing, journeys, security, settings
+from services.accounts import (
+    attempts,
+    documents,
+    events,
+    families,
+    hashing,
+    journeys,
+    leftovers,
+    security,
+    settings,
+)
 from services.accounts.routes.accounts import AccountRoutes
 from services.accounts.routes.machines import MachineRoutes
 from services.accounts.routes.oidc import OidcRoutes
@@ -37,11 +47,13 @@ class AccountsService(AccountRoutes, SessionRoutes, MachineRoutes, OidcRoutes, O
 
     @timer(interval=HOUR)
     def forget_what_is_over(self) -> None:
-        """Sessions, attempts and sign-ins under way that are over, and security events older than they are kept."""
+        """Sessions, attempts and sign-ins under way that are over, copies of what was handed over, and security events
+        older than they are kept."""
         now = clock.wall()
         families.purge(now)
         attempts.purge(now)
         journeys.purge(now)
+        leftovers.purge(runtime.node().area, now)
         security.purge(now, settings.of(runtime.node()).policy.event_days)
 
 

@@ -11,15 +11,19 @@ import re
 from collections.abc import Mapping, Set
 from typing import Any
 
-MOBILE, IDENTITY, EMAIL, SECRET, CREDENTIALS = (
+MOBILE, IDENTITY, EMAIL, SECRET, CREDENTIALS, PERSON = (
     "[mobile]",
     "[identity]",
     "[email]",
     "[secret]",
     "[credentials]",
+    "[person]",
 )
 
-_SECRETS = r"password|passwd|pwd|secret|client_secret|access_token|refresh_token|id_token|token|api_?key"
+_SECRETS = (
+    r"(?:new_)?password|passwd|pwd|recovery_codes?|secret|client_secret|access_token|refresh_token|id_token"
+    r"|token|api_?key"
+)
 # Everything up to the last @ of the authority; and a password with a bare slash in it, which is against
 # RFC 3986 but is written all the same: there a colon follows that begins no port number.
 _USERINFO = r"""(?<=://)(?:[^\s/?#"'<>]*|[^\s/:@"'<>]+:(?!\d{1,5}(?:[/?#]|$))[^\s@"'<>]*)@"""
@@ -48,6 +52,7 @@ _PATTERN = re.compile(
 )
 _USERINFO_PATTERN = re.compile(_USERINFO)
 _IDENTITY_PATTERN = re.compile(r"\d{6}(?:18|19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx]")
+_PERSON_KEYS = re.compile(r"(?i)login|display_name")  # no pattern tells a name from another word
 _SECRET_KEYS = re.compile(rf"(?i)(?:{_SECRETS}|authorization|cookie|set-cookie|private_key)")
 _WIDE = {0xFF10 + digit: str(digit) for digit in range(10)}  # fullwidth digits are typed in Chinese text
 _DEEPEST = 12
@@ -64,7 +69,7 @@ def data(value: Any, depth: int = 0) -> Any:
     """The same data, ready for JSON, with `text` applied to all strings in it, keys too.
 
     Numbers stay: an amount in fen can look like a mobile number. What stands under a key such as `password`
-    is masked whatever it is.
+    or `display_name` is masked whatever it is.
     """
     if value is None or isinstance(value, bool | int | float):
         return value
@@ -74,13 +79,16 @@ def data(value: Any, depth: int = 0) -> Any:
         return text(value.decode("utf-8", "backslashreplace"))
     if depth < _DEEPEST:
         if isinstance(value, Mapping):
-            return {
-                text(str(key)): SECRET if _SECRET_KEYS.fullmatch(str(key)) else data(item, depth + 1)
-                for key, item in value.items()
-            }
+            return {text(str(key)): _under(str(key), item, depth + 1) for key, item in value.items()}
         if isinstance(value, list | tuple | Set):
             return [data(item, depth + 1) for item in value]
     return text(str(value))
+
+
+def _under(key: str, value: Any, depth: int) -> Any:
+    if _SECRET_KEYS.fullmatch(key):
+        return SECRET
+    return PERSON if _PERSON_KEYS.fullmatch(key) else data(value, depth)
 
 
 def safe_uri(uri: str) -> str:

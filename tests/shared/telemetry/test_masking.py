@@ -149,6 +149,8 @@ def test_data_is_masked_at_any_depth_and_ready_for_json():
         "people": [{"phone": "13800138000"}, ("a@b.cn", b"13900139000")],
         "13700137000": {1, 2},
         "password": 12345,
+        "recovery_codes": ["12345"],
+        "display_name": "张三138001",
         "amount": 13800138000,
         "error": ValueError("call 13800138000"),
         "circle": circle,
