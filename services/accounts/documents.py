@@ -69,7 +69,7 @@ class Account(Aggregate):
 
 
 class Credentials(Record):
-    """By what the holder of an account is known; `id` is the account's.
+    """By what the holder of an account is known.
 
     It moves with its account, but is changed in place (`services.accounts.credentials`): a used code or a new
     password is nobody's news, so it is no aggregate of its own.
@@ -78,11 +78,12 @@ class Credentials(Record):
     meta = {
         "collection": "credentials",
         "indexes": [
+            {"fields": ["account"], "unique": True},
             {
                 "fields": ["identity"],
                 "unique": True,
                 "partialFilterExpression": {"identity": {"$type": "string"}},
-            }
+            },
         ],
     }
     part_of = Account

@@ -14,7 +14,6 @@ from services.accounts import (
     families,
     hashing,
     journeys,
-    leftovers,
     security,
     settings,
 )
@@ -47,13 +46,11 @@ class AccountsService(AccountRoutes, SessionRoutes, MachineRoutes, OidcRoutes, O
 
     @timer(interval=HOUR)
     def forget_what_is_over(self) -> None:
-        """Sessions, attempts and sign-ins under way that are over, copies of what was handed over, and security events
-        older than they are kept."""
+        """Sessions, attempts and sign-ins under way that are over, and security events older than they are kept."""
         now = clock.wall()
         families.purge(now)
         attempts.purge(now)
         journeys.purge(now)
-        leftovers.purge(runtime.node().area, now)
         security.purge(now, settings.of(runtime.node()).policy.event_days)
 
 

@@ -16,8 +16,7 @@ from shared.call import Call
 from shared.errors import Conflict, NotFound, Refused, Text
 from shared.events.types import EventType
 from shared.lifecycle import advance
-from shared.store import Record, command, new, save, save_all
-from shared.store.aggregate import record
+from shared.store import command, new, record, save, save_all
 
 Data = dict[str, Any]
 
@@ -46,9 +45,7 @@ def _open(call: Call, body: Data) -> Account:
     check_standing(call)
     login = accounts.check_login(body["login"])
     account = new(call, Account, **body | {"login": login})
-    kept: Record = record(call, Credentials, "Credentials", account=account.id)
-    kept.id = account.id
-    save_all(call, (account, OPENED), kept)
+    save_all(call, (account, OPENED), record(call, Credentials, "Credentials", account=account.id))
     security.record(call, "opened", account.area, account.id, account.kind)
     return account
 

@@ -188,9 +188,9 @@ def test_an_address_that_fails_again_and_again_is_slowed(street: RunningNode, st
 
 def test_parameters_that_have_changed_are_taken_up_at_the_next_sign_in(person: Person, store: Any):
     old = PasswordHasher(2, 16, 1).hash(person.password)
-    store["credentials"].update_one({"_id": person.id}, {"$set": {"password": old}})
+    store["credentials"].update_one({"account": person.id}, {"$set": {"password": old}})
     assert person.signs_in().ok
-    kept = store["credentials"].find_one({"_id": person.id})["password"]
+    kept = store["credentials"].find_one({"account": person.id})["password"]
     assert kept.startswith("$argon2id$v=19$m=8,t=1,p=1$")
     assert person.signs_in().ok
 
@@ -333,7 +333,7 @@ def test_a_closed_account_is_nobodys(street: RunningNode, person: Person, store:
     left = store["accounts"].find_one({"_id": person.id})
     assert left["status"] == "closed"
     assert not {"login", "display_name"} & left.keys()
-    kept = store["credentials"].find_one({"_id": person.id})
+    kept = store["credentials"].find_one({"account": person.id})
     assert "password" not in kept
     assert kept["history"] == []
     assert person.does("password-reset", role="operator").status_code == 422
@@ -583,7 +583,7 @@ def test_nothing_that_was_typed_or_given_out_is_found_in_log_events_or_memory(
     }
     found = [(place, one) for place, text in places.items() for one in hidden if one in text]
     assert found == []
-    kept = json.dumps(store["credentials"].find_one({"_id": somebody.id}), default=str)
+    kept = json.dumps(store["credentials"].find_one({"account": somebody.id}), default=str)
     assert not [one for one in (somebody.password, *codes) if one in kept]
 
 
