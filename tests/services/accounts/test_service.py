@@ -20,8 +20,11 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from pymongo import MongoClient
 from typer.testing import CliRunner
 
+from deploy.accounts import Accounts
 from deploy.cli import app
 from deploy.embedded import Embedded
+from deploy.home import Home
+from deploy.trouble import Trouble
 from tests.harness import RunningNode, eventually, make_node
 from tests.services.accounts.people import CHEAP, DISTRICT, STREET, Person, at
 from tests.services.accounts.provider import Provider
@@ -615,6 +618,17 @@ def test_the_first_administrator_and_security_officer_are_made_by_the_command(
     assert made["login"] in hatchery("account", "list", STREET)
 
 
+def test_what_add_could_not_do_is_told_with_what_to_type_next(
+    street: RunningNode, monkeypatch: pytest.MonkeyPatch
+):
+    name = f"x-{uuid.uuid4().hex[:8]}"
+    two = ("--role", "administrator", "--role", "auditor")
+    with pytest.raises(Trouble, match=f"{name} is there, without auditor: .*account grant"):
+        run(street, monkeypatch, "account", "add", STREET, name, "--name", "李四", *two)
+    found = street.get(f"/api/accounts/accounts?login={name}", "auditor").json()["items"][0]
+    assert [held["role"] for held in found["roles"]] == ["administrator"]
+
+
 def test_operators_reset_grant_revoke_unlock_disable_and_enable(
     street: RunningNode, person: Person, monkeypatch: pytest.MonkeyPatch
 ):
@@ -645,10 +659,6 @@ def test_operators_add_rotate_and_revoke_machines(street: RunningNode, monkeypat
 
 
 def test_a_node_without_accounts_says_so(street: RunningNode, monkeypatch: pytest.MonkeyPatch):
-    from deploy.accounts import Accounts
-    from deploy.home import Home
-    from deploy.trouble import Trouble
-
     home = Home(street.folder.parents[1])
     monkeypatch.setattr(Home, "node", lambda self, area: type("N", (), {"services": ("needs",)})())
     with pytest.raises(Trouble, match="keeps no accounts"):
