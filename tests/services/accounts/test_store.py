@@ -55,16 +55,16 @@ def prefix(embedded: Embedded) -> Iterator[str]:
 @contextmanager
 def at(embedded: Embedded, prefix: str, node: Node, *known: Node) -> Iterator[Call]:
     """Within the process of a node's service, which knows these nodes."""
-    connection.connect(embedded.addresses.store_uri, f"{prefix}_{node.area}")
-    runtime.configure(node, "accounts", {})
-    nodes.forget()
-    for document in ALL:
-        document.ensure_indexes()
-    for one in known:
-        nodes.KnownNode(
-            id=one.area, area=one.area, parent=one.parent, services=list(one.services), url=one.url
-        ).save()
     try:
+        connection.connect(embedded.addresses.store_uri, f"{prefix}_{node.area}")
+        runtime.configure(node, "accounts", {})
+        nodes.forget()
+        for document in ALL:
+            document.ensure_indexes()
+        for one in known:
+            nodes.KnownNode(
+                id=one.area, area=one.area, parent=one.parent, services=list(one.services), url=one.url
+            ).save()
         yield Call(node=node, service="accounts")
     finally:
         mongoengine.disconnect()
