@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
 from shared.apart import TooMuch, apart
@@ -54,3 +57,21 @@ def test_time_and_memory_have_bounds() -> None:
 def test_a_defect_is_told_as_one() -> None:
     with pytest.raises(RuntimeError, match="a defect"):
         apart(f"{HERE}:fails", b"")
+
+
+def test_beside_eventlet_everything_else_goes_on_even_if_the_work_ends_without_reading() -> None:
+    beside = (
+        "import eventlet; eventlet.monkey_patch()\n"
+        "from shared.apart import apart\n"
+        "ticks = []\n"
+        "def tick():\n"
+        "    while True: ticks.append(1); eventlet.sleep(0.01)\n"
+        "eventlet.spawn(tick)\n"
+        f"assert apart('{HERE}:backwards', b'ab' * 1000000)[:2] == b'ba'\n"
+        "try: apart('no.such.module:at_all', b'a' * 1000000)\n"
+        "except RuntimeError: print(len(ticks))\n"
+    )
+    told = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", beside], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert int(told.stdout) > 5

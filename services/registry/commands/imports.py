@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -21,7 +22,7 @@ from services.registry.documents.imports import Import, ImportRow
 from services.registry.documents.organisations import Organisation
 from services.registry.domain import imports as rules
 from services.registry.domain import organisations as organisation_rules
-from services.registry.queries.imports import Known, known, load_import
+from services.registry.queries.imports import Known, counted, known, load_import
 from services.registry.queries.rules import value
 from services.registry.subjects import organisations as subjects
 from shared import areas, background, clock, permissions, runtime
@@ -82,12 +83,12 @@ def receive(call: Call, area: str | None, file: Upload, *, again: bool) -> Impor
 
 
 def cancel(call: Call, identifier: str) -> Import:
-    """Leave the rest of the rows. What was taken over stays."""
+    """Leave the rest of the rows. What was taken over stays. Raises Refused for an import that has ended."""
     job = load_import(call, identifier)
-    if job.status != "cancelled":
-        _move(job, "cancel", finished_at=clock.now())
-        files.drop(job.id)
-    return Import.objects(id=job.id).first()
+    while job.status != "cancelled" and not _move(job, "cancel", finished_at=clock.now()):
+        job = load_import(call, identifier)  # it has gone on meanwhile: three states at most
+    files.drop(job.id)
+    return load_import(call, identifier)
 
 
 def work_on(claim: Callable[[], bool]) -> bool:
@@ -133,7 +134,9 @@ def _read(job: Import) -> None:
         _fail(job, refused)
         return
     rows = [
-        ImportRow(id=f"{job.id}:{position:06d}", import_id=job.id, **row).to_mongo().to_dict()
+        ImportRow(id=f"{job.id}:{position:06d}", import_id=job.id, position=position, **row)
+        .to_mongo()
+        .to_dict()
         for position, row in enumerate(answer["rows"], start=1)
     ]
     for start in range(0, len(rows), INSERTED):
@@ -162,16 +165,22 @@ def _take_some(job: Import) -> None:
     """Take over the next rows, and keep what came of them, also when something passing stops it."""
     waiting = list(ImportRow.objects(import_id=job.id, status="waiting").order_by("id").limit(CHUNK))
     if not waiting:
-        _move(job, "finish", finished_at=clock.now())
+        _move(job, "finish", finished_at=clock.now(), counts=counted(job.id))
         return
+    counts = Counter(job.counts)
+    if counts.total() + 1 != waiting[0].position:  # cut off between the rows and their number
+        counts = Counter(counted(job.id))
     already = known(row.values for row in waiting)
-    done: list[UpdateOne] = []
+    done: dict[str, Data] = {}
     try:
         for row in waiting:
-            done.append(UpdateOne({"_id": row.id}, {"$set": _outcome(job, row, already)}))
+            done[row.id] = _outcome(job, row, already)
     finally:
         if done:
-            ImportRow._get_collection().bulk_write(done, ordered=False)
+            settled = [UpdateOne({"_id": row}, {"$set": outcome}) for row, outcome in done.items()]
+            ImportRow._get_collection().bulk_write(settled, ordered=False)
+            counts.update(outcome["status"] for outcome in done.values())
+            Import.objects(id=job.id, status="running").update(set__counts=dict(counts))
 
 
 def _outcome(job: Import, row: ImportRow, already: Known) -> Data:

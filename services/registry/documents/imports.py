@@ -42,6 +42,7 @@ class Import(Document):
     open = BooleanField()  # unset once there is nothing left to do
     attempts = IntField(default=0)  # at reading the file
     total = IntField()  # rows; None until they are read
+    counts = DictField()  # rows that are settled, by what came of them
     sheets = ListField(DictField())  # name, header row, letters of the columns by their keys
     ignored = ListField(StringField())  # sheets without the columns
     problem = DictField()  # why the file as a whole was refused: code, detail, remedy
@@ -57,6 +58,7 @@ class ImportRow(Document):
     import_id = StringField(required=True)
     sheet = StringField(required=True)
     number = IntField(required=True)  # of the row in its sheet, from 1
+    position = IntField(required=True)  # among all rows of the import, from 1
     cells = DictField()  # what stood there, by the columns' keys
     values = DictField()  # as it was understood; days as 2026-03-01
     faults = ListField(DictField())  # field, reason, remedy; the latter two in English and Chinese

@@ -37,18 +37,21 @@ def load_import(call: Call, identifier: str) -> Import:
 
 def progress(found: Import) -> Data:
     """An import with the number of its rows by what came of them."""
+    settled = dict.fromkeys(_SETTLED, 0) | found.counts
+    handled = sum(settled.values())
+    told = {name: getattr(found, name) for name in _SHOWN} | {"problem": found.problem or None}
+    return told | settled | {"handled": handled, "waiting": (found.total or 0) - handled}
+
+
+def counted(identifier: str) -> dict[str, int]:
+    """The settled rows of an import by what came of them, counted one by one."""
     rows = ImportRow._get_collection().aggregate(
-        [{"$match": {"import_id": found.id}}, {"$group": {"_id": "$status", "rows": {"$sum": 1}}}]
+        [{"$match": {"import_id": identifier}}, {"$group": {"_id": "$status", "rows": {"$sum": 1}}}]
     )
-    counts = dict.fromkeys(table(rules.RowLife), 0) | {one["_id"]: one["rows"] for one in rows}
-    told = {name: getattr(found, name) for name in _SHOWN}
-    return (
-        told
-        | counts
-        | {"problem": found.problem or None, "handled": sum(counts.values()) - counts["waiting"]}
-    )
+    return {one["_id"]: one["rows"] for one in rows if one["_id"] in _SETTLED}
 
 
+_SETTLED = tuple(status for status, onward in table(rules.RowLife).items() if not onward)
 _SHOWN = (
     "id", "area", "name", "digest", "size", "status", "total", "ignored", "created_at", "finished_at",
 )  # fmt: skip

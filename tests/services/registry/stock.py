@@ -6,6 +6,7 @@ import io
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 import xlsxwriter
@@ -42,6 +43,7 @@ class Stock:
     def workbook(self, sheet_name: str = "名录") -> bytes:
         out = io.BytesIO()
         book: Any = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False})
+        book.set_properties({"created": datetime(2026, 1, 1, tzinfo=UTC)})  # the same bytes each time
         sheet = book.add_worksheet(sheet_name)
         sheet.write_string(0, 0, "社会组织名录（存量）")
         for index, header in enumerate(HEADERS):
