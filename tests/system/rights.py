@@ -45,6 +45,7 @@ from tests.system.rights_world import STREETS, Asked, RightsWorld, build
 from tests.system.subsets import land
 
 TIERS = 5
+PATIENCE_WITH_ONE = 120  # seconds: exports and prints on a machine that is busy
 AT_ONCE = 6  # requests under way
 ADMISSION = (
     "role-needed",
@@ -249,7 +250,7 @@ class _Client:
         kept: dict[str, http.client.HTTPConnection] = self.open.__dict__
         url = node.service_url(service)
         if url not in kept:
-            kept[url] = http.client.HTTPConnection(url.removeprefix("http://"), timeout=30)
+            kept[url] = http.client.HTTPConnection(url.removeprefix("http://"), timeout=PATIENCE_WITH_ONE)
         return kept[url]
 
 

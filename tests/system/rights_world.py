@@ -211,6 +211,7 @@ CREDIT = {
     "known_on": "2026-01-06",
 }  # fmt: skip
 REQUEST = {"kind": "access", "person": {"phone": "13800000000"}, "identity": "出示身份证"}
+MATTER = {"kind": "change", "grounds": "理事会决议", "changes": {"residence": "友谊路 8 号"}}
 LISTING = {"kind": "abnormal", "ground": "unreachable", "facts": "两次信函退回"}
 
 # What a body's required fields alone do not tell; its area is the record's.
@@ -222,6 +223,8 @@ BODIES: dict[str, Callable[[RightsWorld], Data]] = {
     "registry open_inspection": lambda world: {"year": 2025},
     "registry record_credit": lambda world: CREDIT,
     "registry propose_listing": lambda world: LISTING | {"organisation": world.values["legal"]},
+    "registry apply_for_matter": lambda world: MATTER,
+    "registry move_organisation": lambda world: {"to": world.street},
     "registry start_run": lambda world: {"kind": "review_credit"},
     "registry set_rule": lambda world: {"value": world.values["rule_value"]},
     "needs appraise": lambda world: {"votes": VOTES},
@@ -266,7 +269,12 @@ def _knows_the_key(world: RightsWorld, node: RunningNode, service: str) -> bool:
 
 
 def _made(world: RightsWorld, area: str, path: str, body: Data, **more: Any) -> str:
-    """The id of what a node makes, tried again while it is told that something is on its way."""
+    """The id of what a node makes."""
+    return str(_answered(world, area, path, body, **more).get("id", ""))
+
+
+def _answered(world: RightsWorld, area: str, path: str, body: Data, **more: Any) -> Data:
+    """What a node answers, asked again while it says that something is on its way."""
     node = world.nodes[area]
     role = more.pop("role", "district_staff")
     more["headers"] = {"Authorization": f"Bearer {world.sign([(role, world.district)], None)}"}
@@ -277,7 +285,7 @@ def _made(world: RightsWorld, area: str, path: str, body: Data, **more: Any) -> 
         return "Retry-After" not in answers[-1].headers
 
     eventually(settled, what=f"{path} of {area} answered")
-    return str(good(answers[-1]).get("id", ""))
+    return good(answers[-1])
 
 
 def _registry(world: RightsWorld) -> None:
@@ -460,6 +468,11 @@ def _registry_files(world: RightsWorld) -> None:
         world.records[f"registry/{name}"] = [replace(there, id=made)]
     world.records["registry/listing-files"] = [replace(there, id=listing)]
     world.records["registry/runs"] = [replace(there, id=run, own=None)]
+    matter = _made(world, district, f"{base}/matters", MATTER | {"organisation": legal}, now=now)
+    issued = _answered(world, district, f"{base}/organisations/{legal}/certificates", {}, now=now)
+    world.records["registry/matters"] = [replace(there, id=matter)]
+    world.records["registry/certificates"] = [replace(there, id=issued["number"])]
+    world.records["registry apply_for_matter"] = [Record("-", street, street, own=world.values["team"])]
     for operation in ("propose_listing", "start_run"):
         world.records[f"registry {operation}"] = [replace(there, id="-")]
     token = world.sign([("district_staff", district)], None)

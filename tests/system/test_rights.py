@@ -45,6 +45,7 @@ def world(embedded: Embedded, tmp_path_factory: pytest.TempPathFactory) -> Itera
         yield made
 
 
+@pytest.mark.timeout(600)
 def test_every_route_answers_every_role_at_every_tier_as_the_table_says(world: RightsWorld):
     told = walk(world, permissions.load())
     print(told)  # noqa: T201, the figures
