@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from services.registry import documents, subjects
-from services.registry.commands import certificates, clocks, growth, summaries
+from services.registry.commands import certificates, clocks, directory, growth, summaries
 from services.registry.domain import certificates as certificate_rules
 from services.registry.schemas.clocks import CalendarDayState
+from services.registry.schemas.directory import SeenOrganisation, SeenSummary
 from services.registry.schemas.inspection import SeenGrade
 from services.registry.schemas.organisations import OrganisationState
 from services.registry.subjects.certificates import CERTIFICATE
@@ -21,7 +22,7 @@ from services.registry.subjects.rules import AREA_RULE
 from services.registry.subjects.runs import RUN
 from services.registry.subjects.stations import STATION
 from services.registry.subjects.summaries import SUMMARY
-from shared.events.handlers import Handlers, effect, read_model, replicas
+from shared.events.handlers import Handlers, derived, effect, read_model, replicas
 
 PUBLISHES = subjects.ALL
 TELLS = (
@@ -42,6 +43,9 @@ TELLS = (
 HANDLERS = Handlers(
     *replicas(TELLS),
     read_model("evaluation.grade", SeenGrade, documents.KnownGrade),
+    derived("registry.organisation", SeenOrganisation, directory.after_organisations, "list organisations"),
+    derived("registry.summary", SeenSummary, directory.after_summaries, "list summaries"),
+    derived("evaluation.grade", SeenGrade, directory.after_grades, "list grades"),
     *(effect(event.type, OrganisationState, summaries.announce_summary) for event in ORGANISATION_EVENTS),
     effect(APPROVED.type, OrganisationState, growth.end_grown),
     *(

@@ -8,6 +8,7 @@ from services.registry import documents, events
 from services.registry.routes.certificates import CertificateRoutes
 from services.registry.routes.clocks import ClockRoutes
 from services.registry.routes.credit import CreditRoutes
+from services.registry.routes.directory import DirectoryRoutes
 from services.registry.routes.ends import EndRoutes
 from services.registry.routes.exports import ExportRoutes
 from services.registry.routes.figures import FigureRoutes
@@ -32,6 +33,7 @@ class RegistryService(
     StationRoutes,
     PartyRoutes,
     SummaryRoutes,
+    DirectoryRoutes,
     FigureRoutes,
     InspectionRoutes,
     ListingRoutes,

@@ -126,6 +126,27 @@ def replicas(tells: Iterable[tuple[Subject, type[Aggregate]]]) -> list[Handler]:
     return [replica(subject, kind) for subject, kind in tells if subject.audience != "node"]
 
 
+def derived(
+    of: str, schema: type[Schema], refresh: Callable[[Work], object], name: str, *, version: int = 1
+) -> Handler:
+    """Work out again what this service derives from what it stores, whenever a subject's state becomes new.
+
+    `refresh` takes events of the subject with their data, which is empty for a record that is gone, and looks at what
+    is stored: by then the entries that stand above this one in the table have kept it. It must be harmless twice.
+    """
+    service, noun = of.split(".")
+
+    def keep(work: Work) -> list[Verdict]:
+        refresh(work)
+        return ["applied"] * len(work)
+
+    def run(event: Event, data: dict[str, Any]) -> Outcome:
+        keep([(event, data)])
+        return "applied"
+
+    return Handler(service, noun, "*", version, schema, run, "read model", name, keep)
+
+
 def effect(
     of: str, schema: type[Schema], command: Callable[[Call, dict[str, Any]], Any], *, version: int = 1
 ) -> Handler:

@@ -3,6 +3,7 @@
 from services.registry.documents.certificates import Certificate
 from services.registry.documents.clocks import CalendarDay
 from services.registry.documents.credit import CreditEntry
+from services.registry.documents.directory import DirectoryCount, DirectoryEntry, DirectoryState
 from services.registry.documents.imports import Import, ImportRow
 from services.registry.documents.inspection import Inspection, KnownGrade
 from services.registry.documents.listings import Listing
@@ -17,6 +18,7 @@ from shared.arearules.settings import AreaRuleSetting
 ALL = (
     Organisation, Station, StationVisit, PartyBranch, Summary, AreaRuleSetting, Inspection, KnownGrade, Listing,
     CreditEntry, Run, CalendarDay, Import, ImportRow, Matter, Certificate,
+    DirectoryEntry, DirectoryCount, DirectoryState,
 )  # fmt: skip
 
 __all__ = [
