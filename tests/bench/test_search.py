@@ -22,6 +22,7 @@ from services.registry.commands import directory as commands
 from services.registry.documents.inspection import KnownGrade
 from services.registry.domain import directory as rules
 from services.registry.domain import spelling
+from services.registry.domain.lives import PUBLIC_STATES
 from services.registry.queries import directory, directory_counts
 from services.registry.schemas.directory import DirectoryQuery, Filters, GrowthQuery
 from shared import areas
@@ -74,7 +75,7 @@ def meant(one: Mapping[str, Any], query: Mapping[str, Any], *, everything: bool)
     words = rules.parts(query["q"]) if query.get("q") else []
     return (
         one["area"].startswith(query.get("area") or "")
-        and (everything or one["status"] in rules.PUBLIC_STATES)
+        and (everything or one["status"] in PUBLIC_STATES)
         and all(part.meant(found) for part in words)
     )
 
@@ -101,7 +102,7 @@ def all_pages(query: dict[str, str], actor: Actor) -> list[str]:
     while True:
         asked = query | ({"cursor": cursor} if cursor else {})
         page = directory.search(call(actor), DirectoryQuery().load(asked))
-        found += [entry["_id"] for entry in page.items]
+        found += [entry["id"] for entry in page.items]
         cursor = page.next
         if cursor is None:
             return found
@@ -171,7 +172,7 @@ def test_facets_count_what_would_be_found(data: st.DataObject):
 
 def test_growth_counts_each_year(made: Made):
     told = directory_counts.growth(call(), GrowthQuery().load({"track": "filed"}))
-    public = [one for one in made if one["track"] == "filed" and one["status"] in rules.PUBLIC_STATES]
+    public = [one for one in made if one["track"] == "filed" and one["status"] in PUBLIC_STATES]
     founded = Counter(one["established_on"].year for one in public)
     ended = Counter(one["decided_at"].year for one in public if one["status"] == "cancelled")
     (track,) = told["tracks"]

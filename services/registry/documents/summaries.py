@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mongoengine import BooleanField, ListField, StringField
+from mongoengine import BooleanField, DateField, ListField, StringField
 
 from shared.store import Aggregate
 
@@ -15,7 +15,9 @@ class Summary(Aggregate):
     name = StringField(required=True)
     track = StringField(required=True)
     type = StringField()
+    credit_code = StringField()
     category = StringField()
+    established_on = DateField()
     status = StringField(required=True)
     abnormal = BooleanField(default=False)
     serious = BooleanField(default=False)

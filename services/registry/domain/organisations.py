@@ -24,7 +24,9 @@ TYPES = {
 
 
 # What an organisation's summary tells of it.
-PUBLISHED = ("area", "name", "track", "type", "category", "status", "abnormal", "serious")
+PUBLISHED = (
+    "area", "name", "track", "type", "credit_code", "category", "established_on", "status", "abnormal", "serious",
+)  # fmt: skip
 
 
 FILING_DECIDED_BY = AreaRule(

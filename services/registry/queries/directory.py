@@ -90,7 +90,11 @@ def search(call: Call, query: Query) -> Page[Entry]:
             found += [(number, entry) for entry in _first(read(after, more), more)]
             after = ""
     page = Page.of(found, query["limit"], lambda one: [one[0], one[1][order]])
-    return Page([entry for _, entry in page.items], page.next)
+    return Page([_shown(entry) for _, entry in page.items], page.next)
+
+
+def _shown(entry: Entry) -> Entry:
+    return {"id": entry["_id"], **{name: entry.get(name) for name in SHOWN}}
 
 
 Phase = Callable[[str, int], Iterator[Entry]]  # from which place on, how many are asked for
@@ -246,7 +250,7 @@ def _take(name: str) -> Sample:
     return Sample(
         name,
         time.monotonic(),
-        total / max(len(found), 1),
+        max(1.0, total / max(len(found), 1)),
         [entry | {"keys": frozenset(entry["keys"])} for entry in found],
         Counter(key for entry in found for key in entry["keys"]),
     )

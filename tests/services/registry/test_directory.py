@@ -57,7 +57,7 @@ def test_the_public_finds_what_is_approved_and_staff_of_the_area_find_applicatio
     assert names(here, area=area) == names(here, "resident", area=area) == []
     organisations.approve(here, waiting)
     made = register(here, "经纬扶老协会", area)
-    eventually(lambda: names(here, area=area) == ["经纬长者乐活队", "经纬扶老协会"])
+    eventually(lambda: names(here, area=area) == ["经纬扶老协会", "经纬长者乐活队"])
     for words in ("长者", "czlh", "czyh", "zhangzhe", "经纬 乐活", "changzhelehuo"):
         assert names(here, area=area, q=words) == ["经纬长者乐活队"], words
     for query in ({"q": made["credit_code"]}, {"type": "association"}, {"category": "扶老"}):
