@@ -14,6 +14,7 @@ from deploy.cli import (
     backup,
     certificates,
     descriptions,
+    directory,
     letters,
     migrate,
     nodes,
@@ -41,6 +42,7 @@ app.add_typer(subscribers.app, name="subscriber")
 app.add_typer(accounts.app, name="account")
 app.add_typer(accounts.clients, name="client")
 app.command("migrate")(migrate.run)
+app.command("directory")(directory.run)
 app.command("backup")(backup.backup)
 app.command("restore")(backup.restore_node)
 
