@@ -32,8 +32,9 @@ from shared.store.connection import database
 
 ATTEMPTS = 10  # for entries that others write at the same time
 PAUSE = 0.005  # seconds at most before the second attempt, twice as long before each further one
-BATCH = 100  # entries in one transaction
+BATCH = 25  # entries in one transaction: it writes some fifty index entries for each
 FAMILIES = ("kinds", "founded", "ended")  # of counts
+PART = 500  # entries in one answer
 _DUPLICATE, _WRITE_CONFLICT = 11000, 112
 
 Stored = dict[str, Any]
@@ -50,7 +51,11 @@ class Difference(NamedTuple):
 def refresh(identifiers: Iterable[str], today: date | None = None) -> int:
     """Work out the entries of these organisations again; how many of them have changed. Raises RuntimeError where
     others keep writing the same ones."""
-    ids, day = list(dict.fromkeys(identifiers)), today or _today()
+    day = today or _today()
+    return sum(_refresh(several, day) for several in _batches(dict.fromkeys(identifiers)))
+
+
+def _refresh(ids: Sequence[str], day: date) -> int:
     for attempt in range(ATTEMPTS):
         changes = _changes(ids, day)
         if _write(changes):
@@ -75,7 +80,7 @@ def turn_grades(today: date | None = None) -> int:
     """Work out the entries whose grade begins or lapses by today."""
     day = today or _today()
     due = DirectoryEntry.objects(grade_turns_on__lte=day).only("id")
-    return sum(refresh(several, day) for several in _batches([one.id for one in due]))
+    return refresh([one.id for one in due], day)
 
 
 def catch_up() -> int:
@@ -83,7 +88,7 @@ def catch_up() -> int:
     state = DirectoryState.objects(id="form").first()
     if state and state.form == rules.FORM:
         return 0
-    found = rebuild().entries
+    _, found = _rework(dry_run=False)
     DirectoryState(id="form", form=rules.FORM).save()
     return found
 
@@ -91,19 +96,28 @@ def catch_up() -> int:
 def rebuild(*, dry_run: bool = False) -> Difference:
     """Look through the whole directory, and put right what is not as the records say. Services go on meanwhile; with
     `dry_run` nothing is written, and what changes meanwhile may be counted as different."""
+    looked_at, different = _rework(dry_run=dry_run)
+    return Difference(looked_at, different, recount(dry_run=dry_run))
+
+
+def _rework(*, dry_run: bool) -> tuple[int, int]:
+    """How many were looked at, and how many entries were not as the records say."""
     looked_at = different = 0
     for several in _batches(_everybody()):
         looked_at += len(several)
-        different += len(_changes(list(dict.fromkeys(several)), _today())) if dry_run else refresh(several)
-    return Difference(looked_at, different, recount(dry_run=dry_run))
+        ids = list(dict.fromkeys(several))
+        different += len(_changes(ids, _today())) if dry_run else refresh(ids)
+    return looked_at, different
 
 
 def recount(*, dry_run: bool = False) -> int:
     """Count all entries again; how many counts were wrong. One snapshot: what changes meanwhile adds to it."""
+    entries = DirectoryEntry._get_collection()
     with database().client.start_session() as session, session.start_transaction():
         counted: Counter[Cell] = Counter()
-        for entry in DirectoryEntry._get_collection().find({}, session=session):
-            counted.update(rules.cells(entry))
+        for part in _parts(entries.estimated_document_count()):
+            for entry in entries.find({"sample": part}, session=session):
+                counted.update(rules.cells(entry))
         wrong = counted.copy()
         for one in DirectoryCount._get_collection().find({}, session=session):
             for family in FAMILIES:
@@ -113,6 +127,13 @@ def recount(*, dry_run: bool = False) -> int:
         if wrong and not dry_run:
             _count(wrong, session)
         return len(wrong)
+
+
+def _parts(total: int) -> Iterator[dict[str, int]]:
+    """Bounds of `sample`, between which some PART entries lie: the store answers a whole collection too slowly."""
+    width = rules.SAMPLES // max(1, total // PART) + 1
+    for low in range(0, rules.SAMPLES, width):
+        yield {"$gte": low, "$lt": low + width}
 
 
 def _batches(of: Iterable[str]) -> Iterator[list[str]]:
@@ -174,7 +195,7 @@ def _entry(
             "keys": [*found, *spelt["keys"]],
             "facets": found,
             "newest": rules.by_newest(established, identifier),
-            "sample": zlib.crc32(identifier.encode()) >> 1,
+            "sample": zlib.crc32(identifier.encode()) % rules.SAMPLES,
             "form": rules.FORM,
         }
     )

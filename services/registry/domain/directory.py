@@ -36,6 +36,7 @@ GRAM, LETTERS, CODE = 2, 3, 12  # characters of a name, letters of pinyin, chara
 MOST_PARTS = 6
 _CODE = re.compile(r"\d{8}[0-9A-Z]{4,10}")
 _LATIN = re.compile(r"[a-z]+")
+SAMPLES = 2**31  # `sample` of an entry is below that, evenly spread
 LONGEST = 90  # characters of a place in the order that come from the name
 TAIL = 12  # of its id, that tell two of one name apart
 UNDATED = 99999999

@@ -28,7 +28,6 @@ from shared.store.connection import database
 SAMPLED = 512  # entries: some ten milliseconds of the embedded store, every MEMORY seconds
 MEMORY = 60.0  # seconds for which a sample is believed
 COLLECTED = 600  # entries that are sorted here rather than read in their order
-LARGEST_SAMPLE = 2**31
 BATCH = 64  # entries in one answer of the store
 UNPUBLISHED = permissions.TABLE.rule("registry", "directory.unpublished")  # who may see applications, too
 SHOWN = (
@@ -245,7 +244,7 @@ def sample() -> Sample:
 def _take(name: str) -> Sample:
     collection = DirectoryEntry._get_collection()
     total = collection.estimated_document_count()
-    least = {"sample": {"$lt": int(min(1.0, SAMPLED / max(total, 1)) * LARGEST_SAMPLE)}}
+    least = {"sample": {"$lt": int(min(1.0, SAMPLED / max(total, 1)) * rules.SAMPLES)}}
     found = list(collection.find(least, {"keys": 1, "order": 1, "newest": 1}))
     return Sample(
         name,

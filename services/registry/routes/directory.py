@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from nameko.timer import timer
+from pymongo.errors import PyMongoError
 
 from services.registry.commands import directory as commands
 from services.registry.queries import directory as queries
@@ -12,9 +14,11 @@ from services.registry.queries import directory_counts as counts
 from services.registry.schemas import directory as schemas
 from shared.call import Call
 from shared.http import get, page_of
+from shared.store.connection import unavailable
 
 Data = dict[str, Any]
-HOUR = 3600
+MINUTE = 60
+_log = logging.getLogger(__name__)
 
 
 class DirectoryRoutes:
@@ -48,8 +52,13 @@ class DirectoryRoutes:
     def directory_density(self, call: Call, query: Data) -> Any:
         return counts.density(call, query)
 
-    @timer(interval=HOUR, eager=True)
+    @timer(interval=MINUTE, eager=True)
     def keep_the_directory(self) -> None:
         """What time does, and a new version: grades begin and lapse, entries take another form."""
-        commands.catch_up()
-        commands.turn_grades()
+        try:
+            commands.catch_up()
+            commands.turn_grades()
+        except PyMongoError as error:
+            if not unavailable(error):
+                raise
+            _log.warning("the directory waits for the store", extra={"reason": type(error).__name__})
