@@ -40,7 +40,8 @@ def receive(call: Call, body: Data) -> DataRequest:
     due = workdays.deadline(call.now, DUE_WORKING_DAYS, "working_days")
     request = new(call.cleared(), DataRequest, area=body["area"], at=call.node.area)
     request.kind, request.person, request.identity = body["kind"], body["person"], body["identity"]
-    request.references = sorted({reference(call.node, each) for each in body["person"].values()})
+    telling = {value for name, value in body["person"].items() if name != "name"}  # namesakes are others
+    request.references = sorted(reference(call.node, value) for value in telling)
     request.due_at, request.due_certain = due.at, due.certain
     return save(call, request, subjects.DATA_REQUEST_RECEIVED)
 

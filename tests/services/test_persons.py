@@ -36,7 +36,7 @@ def need(there: RunningNode, area: str, phone: str) -> str:
 
 def ask(there: RunningNode, kind: str, phone: str) -> dict[str, Any]:
     body = {
-        "area": "230102", "kind": kind, "person": {"phone": phone}, "identity": "本人到场，出示证件",
+        "area": "230102", "kind": kind, "person": {"name": "王二", "phone": phone}, "identity": "本人到场，出示证件",
     }  # fmt: skip
     answer = there.post("/api/node/data-requests", body, now="2026-03-02T01:00:00Z")
     assert answer.status_code == 201, answer.text
