@@ -181,6 +181,8 @@ def _refusals(route: Route, rule: Rule) -> set[int]:
         found |= {408, 413, 415}
     if route.method != "GET":
         found |= {409, 421, 422}
+    elif isinstance(route.answer, FileOf):
+        found |= {409, 422}  # nothing to put into it yet, or too much
     if route.secret:
         found |= {403, 429}  # who shows who they are may have something to do first, or have tried too often
     return found
