@@ -147,7 +147,7 @@ def records(made: Made) -> None:
 
 
 @given(st.data())
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 def test_a_search_finds_what_a_look_at_every_record_finds_in_the_same_order(data: st.DataObject):
     query, staff = data.draw(queries()), data.draw(st.booleans())
     everything = staff and query.get("area", "").startswith("230102001")
@@ -156,7 +156,7 @@ def test_a_search_finds_what_a_look_at_every_record_finds_in_the_same_order(data
 
 
 @given(st.data())
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
 def test_facets_count_what_would_be_found(data: st.DataObject):
     query = {name: value for name, value in data.draw(queries()).items() if name not in ("sort", "limit")}
     told = directory_counts.facets(call(), Filters().load(query))
