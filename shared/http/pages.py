@@ -55,6 +55,7 @@ class Cursor(fields.String):
         try:
             raw = base64.b64decode(value + "=" * (-len(value) % 4), altchars=b"-_", validate=True)
             key = json.loads(raw)
+            json.dumps(key, ensure_ascii=False).encode()  # half a surrogate pair is no text
         except (ValueError, TypeError, RecursionError, binascii.Error):
             key = None
         if not isinstance(key, list) or [type(part) for part in key] != list(self.kinds):
