@@ -11,7 +11,8 @@ pytestmark = pytest.mark.unit
 
 
 def test_a_cursor_leads_back_to_its_key():
-    assert Cursor(int, str).deserialize(cursor(3, "爱心 社")) == [3, "爱心 社"]
+    loaded: object = Cursor(int, str).deserialize(cursor(3, "爱心 社"))
+    assert loaded == [3, "爱心 社"]
 
 
 def test_half_a_character_is_no_place_in_a_list():
