@@ -47,10 +47,8 @@ from tests.system.subsets import land
 TIERS = 5
 PATIENCE_WITH_ONE = 120  # seconds: exports and prints on a machine that is busy
 AT_ONCE = 6  # requests under way
-ADMISSION = (
-    "role-needed",
-    "bearer-token-needed",
-)  # codes of a refusal before a route is run, besides token-*
+# Codes of a refusal before a route is run, besides token-*.
+ADMISSION = ("role-needed", "bearer-token-needed")
 # A rule of the domain that gives some less than the table does, with an error of its own: streets do not register.
 NARROWER = ("not-the-registrar",)
 OTHER = "0195d4c0-0000-7000-8000-00000000000f"  # an organisation that nobody has heard of
@@ -131,7 +129,7 @@ def walk(
     told, client = Told(), _Client(world)
     lock, begun = threading.Lock(), time.monotonic()
 
-    def ask(job: tuple[Asked, Rule, Askers]) -> None:
+    def ask(job: tuple[Asked, Rule, Askers]) -> bool:
         asked, rule, askers = job
         expected = admitted(rule, asked, askers[0])
         status, code = client.send(asked, askers)
@@ -139,10 +137,8 @@ def walk(
         refused = status in (401, 403) and (rule.bound or code in ADMISSION or code.startswith("token-"))
         narrowed = expected and code in NARROWER
         wrong = not narrowed and (refused is expected or (expected and status >= 500))
-        if wrong and len(askers) > 1:
-            for who in askers:  # which of them is it?
-                ask((asked, rule, (who,)))
-            return
+        if wrong and len(askers) > 1 and sum(ask((asked, rule, (who,))) for who in askers):
+            return True  # those of them who were answered wrongly are told
         with lock:
             told.count(asked, rule, askers, expected)
             told.counts["narrowed"] += narrowed
@@ -151,8 +147,9 @@ def walk(
                 told.wrong.append(
                     f"{asked.method} {asked.path} at {asked.node} ({asked.service} {asked.operation}, where "
                     f"{rule.where}: {' or '.join(asked.areas)}): the table {'admits' if expected else 'refuses'} "
-                    f"{askers[0]}, the answer was {status} {code}"
+                    f"{askers[0]}{' and others' * (len(askers) > 1)}, the answer was {status} {code}"
                 )
+        return wrong
 
     every = [(asked, table.rule(asked.service, asked.operation)) for asked in _asked(world, services)]
     with ThreadPoolExecutor(AT_ONCE) as pool:
