@@ -9,6 +9,7 @@ from services.registry.schemas.clocks import CalendarDayState
 from services.registry.schemas.directory import SeenOrganisation, SeenSummary
 from services.registry.schemas.inspection import SeenGrade
 from services.registry.schemas.organisations import OrganisationState
+from services.registry.subjects.bodies import KNOWN_BODY
 from services.registry.subjects.certificates import CERTIFICATE
 from services.registry.subjects.clocks import CALENDAR_DAY, CALENDAR_DAY_SET
 from services.registry.subjects.credit import CREDIT_ENTRY
@@ -38,6 +39,7 @@ TELLS = (
     (LISTING, documents.Listing),
     (CREDIT_ENTRY, documents.CreditEntry),
     (RUN, documents.Run),
+    (KNOWN_BODY, documents.KnownBody),
 )
 
 HANDLERS = Handlers(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from services.registry import documents, events
+from services.registry.routes.bodies import BodyRoutes
 from services.registry.routes.certificates import CertificateRoutes
 from services.registry.routes.clocks import ClockRoutes
 from services.registry.routes.credit import CreditRoutes
@@ -43,6 +44,7 @@ class RegistryService(
     ClockRoutes,
     MatterRoutes,
     CertificateRoutes,
+    BodyRoutes,
     OwningService,
 ):
     """登记备案"""

@@ -54,7 +54,7 @@ def check_opinion(one: Organisation) -> None:
 
 @command
 def give_first_opinion(call: Call, organisation_id: str, body: Data) -> Organisation:
-    """Record the first opinion 初审 of the supervising unit. Raises Refused once the application is accepted."""
+    """Record the first opinion 初审 of the supervising unit. Raises Refused once the application is decided."""
     organisation = load(call, Organisation, organisation_id)
     lives.check_awaited(organisation.status, organisation.supervising_unit)
     organisation.first_opinion = body | {"given_at": call.now}

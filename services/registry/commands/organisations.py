@@ -109,6 +109,7 @@ def decide(call: Call, organisation_id: str, approve: bool, reasons: str) -> Org
 def _approve(call: Call, organisation_id: str, reasons: str) -> Organisation:
     organisation = load(call, Organisation, organisation_id)
     check_registry(call, organisation)
+    admission.check_opinion(organisation)  # by silence it may have been accepted without one
     lives.take_step(organisation, "approve", call.now, Why(reasons))
     if organisation.track == "filed":
         years = value(lives.FILING_YEARS, organisation.area, call.now)

@@ -1,5 +1,6 @@
 """What the registry stores: one module a subject."""
 
+from services.registry.documents.bodies import KnownBody
 from services.registry.documents.certificates import Certificate
 from services.registry.documents.clocks import CalendarDay
 from services.registry.documents.credit import CreditEntry
@@ -19,6 +20,7 @@ ALL = (
     Organisation, Station, StationVisit, PartyBranch, Summary, AreaRuleSetting, Inspection, KnownGrade, Listing,
     CreditEntry, Run, CalendarDay, Import, ImportRow, Matter, Certificate,
     DirectoryEntry, DirectoryCount, DirectoryState,
+    KnownBody,
 )  # fmt: skip
 
 __all__ = [
@@ -30,6 +32,7 @@ __all__ = [
     "Import",
     "ImportRow",
     "Inspection",
+    "KnownBody",
     "KnownGrade",
     "Listing",
     "Matter",

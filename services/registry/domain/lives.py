@@ -166,14 +166,14 @@ def can(status: str, step: str) -> bool:
 
 
 def check_awaited(status: str, unit: str | None) -> None:
-    """Raise Refused unless a supervising unit is named whose first opinion 初审 still counts: before acceptance."""
-    if unit is None or status not in ("draft", "applied", "correcting"):
+    """Raise Refused unless a supervising unit is named whose first opinion 初审 still counts: before the decision."""
+    if unit is None or status not in PENDING:
         raise Refused(
             "no-opinion-awaited",
             Text("No first opinion is awaited.", "该申请不待业务主管单位初审。"),
             Text(
-                "It is given before acceptance, by the supervising unit that is named.",
-                "初审应在受理前由所列业务主管单位出具。",
+                "It is given before the decision, by the supervising unit that is named.",
+                "初审应在作出决定前由所列业务主管单位出具。",
             ),
             field="supervising_unit",
         )

@@ -1,6 +1,7 @@
 """The registry's subjects and the events that tell of them: one module a subject."""
 
 from services.registry.subjects import (
+    bodies,
     certificates,
     clocks,
     credit,
@@ -28,4 +29,5 @@ ALL = (
     *certificates.ALL,
     *credit.ALL,
     *runs.ALL,
+    *bodies.ALL,
 )

@@ -195,7 +195,9 @@ def check_alone(one: Any) -> None:
         assert taken.index("accept") < taken.index("approve"), "active without acceptance and decision"
         assert one.decided_at
         assert one.accepted_at
-        assert not one.supervising_unit or one.track == "filed" or one.first_opinion["approve"]
+        assert not one.supervising_unit or one.track == "filed" or (one.first_opinion or {}).get("approve"), (
+            "no opinion"
+        )
     assert taken.count("ask_correction") <= 1, "a correction asked twice"
     if one.track == "filed":
         assert (one.type, one.credit_code) == (None, None), "a filing is no legal person"

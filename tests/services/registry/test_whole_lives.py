@@ -97,8 +97,27 @@ def test_the_supervising_unit_speaks_before_acceptance(here: RunningNode, area: 
     assert code(act(here, organisation, "acceptance")) == "first-opinion-against"
     act(here, organisation, "first-opinion", {"approve": True, "opinion": "同意"}, role="supervising_unit")
     assert status(here, organisation, "acceptance") == "accepted"
+    act(here, organisation, "decision", {"approve": True} | WHY)
     late = act(here, organisation, "first-opinion", opinion, role="supervising_unit")
     assert code(late) == "no-opinion-awaited"
+
+
+def test_what_was_accepted_by_silence_is_not_approved_without_the_supervising_unit(
+    here: RunningNode, area: str
+):
+    applied = here.post(
+        "/api/registry/organisations",
+        form(area=area, supervising_unit="区文旅局"),
+        now="2026-03-02T09:00:00+08:00",
+    )
+    organisation = str(applied.json()["id"])
+    assert here.post("/api/registry/clocks/run", None, "operator", now="2026-03-20T09:00:00+08:00").ok
+    told = read(here, organisation)
+    assert (told["status"], told["accepted_at"]) == ("accepted", "2026-03-02T01:00:00.000Z")
+    approval = {"approve": True} | WHY
+    assert code(act(here, organisation, "decision", approval)) == "first-opinion-needed"
+    act(here, organisation, "first-opinion", {"approve": True, "opinion": "同意"}, role="supervising_unit")
+    assert status(here, organisation, "decision", approval) == "active"
 
 
 def test_missed_thresholds_are_told_one_by_one_and_the_offered_filing_can_be_sent(
@@ -219,3 +238,27 @@ def test_nothing_of_its_own_is_dead_or_parked(here: RunningNode):
     eventually(lambda: here.depth("svc.registry") == 0)
     assert here.letters("svc.registry.dead") == []
     assert here.letters("svc.registry.parked") == []
+
+
+def test_hubs_and_external_parties_are_known_without_a_life_here(here: RunningNode, area: str):
+    path, firm = "/api/registry/known-bodies", credit_code("91")
+    body = {"area": area, "kind": "external", "name": "某科技公司", "credit_code": firm}
+    body["registered_at"] = "哈尔滨市市场监督管理局"
+    wrong = here.post(path, body | {"credit_code": "9" * 18})
+    assert (code(wrong), wrong.json()["field"]) == ("identity-unfit", "credit_code")
+    made = here.post(path, body, "community_worker")
+    assert made.status_code == 201
+    assert here.post(path, body).status_code == 409, "known already"
+    hub = here.post(
+        path, body | {"kind": "hub", "name": "社会组织服务中心", "credit_code": credit_code("12")}
+    )
+    assert hub.ok
+    assert "status" not in hub.json()
+    changed = here.post(
+        f"{path}/{made.json()['id']}/changes", {"name": "某信息公司", "current": False}
+    ).json()
+    assert (changed["name"], changed["current"], changed["credit_code"]) == ("某信息公司", False, firm)
+    listed = here.get(path, params={"area": area, "kind": "hub"}).json()["items"]
+    assert [one["name"] for one in listed] == ["社会组织服务中心"]
+    assert here.get(made.headers["Location"], None).status_code == 401
+    assert figures(here, area)["organisations"] == 0
