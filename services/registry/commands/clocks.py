@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime, time
 from typing import Any
 
+from services.registry.commands import ends
 from services.registry.documents.clocks import CalendarDay, Timed
 from services.registry.documents.inspection import Inspection
 from services.registry.documents.listings import Listing
@@ -38,7 +39,7 @@ def run_clocks(call: Call) -> dict[str, int]:
     processes at once, or a second run, do nothing twice.
     """
     call.authorise(call.node.area)
-    done = {"reminded": 0, "overdue": 0, "lapsed": 0, "moved": 0}
+    done = {"reminded": 0, "overdue": 0, "lapsed": 0, "moved": 0, "expired": ends.lapse_filings(call)}
     for kind, events in TIMED.items():
         for due in queries.to_look_at(call, kind):
             cause = f"{due.id}:{due.due_step}:{due.due_stage}:{clock.text(due.look_at)}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from services.registry.commands.steps import check_registry, move, save_step
@@ -10,10 +12,14 @@ from services.registry.domain import lives
 from services.registry.domain.lives import Why
 from services.registry.queries.rules import value
 from services.registry.subjects import organisations as subjects
-from shared.call import Call
+from shared import clock
+from shared.call import PLATFORM, Call
+from shared.errors import Refused
 from shared.store import command, load
 
 Data = dict[str, Any]
+
+MOST = 500  # filings that lapse in one go; the next minute has the next ones
 
 
 def suspend(call: Call, organisation_id: str, reasons: str) -> Organisation:
@@ -75,3 +81,18 @@ def lapse(call: Call, organisation_id: str) -> Organisation:
     check_registry(call, filing)
     lives.check_lapsed(filing.valid_until, call.now)
     return save_step(call, filing, "lapse", subjects.LAPSED)
+
+
+def lapse_filings(call: Call) -> int:
+    """Let filings of this node lapse whose last day has passed; how many. Each is a command of its own, whose cause
+    is that day: several processes at once, or a second run, do nothing twice."""
+    today = call.now.astimezone(clock.CHINA).date()
+    past = Organisation.objects(
+        owner=call.node.area, track="filed", status="active", valid_until__lt=today
+    ).only("id", "valid_until")
+    found = list(past.limit(MOST))
+    for filing in found:
+        cause = f"{filing.id}:lapse:{filing.valid_until}"
+        with suppress(Refused):  # renewed or suspended since it was looked for
+            lapse(replace(call.cleared(), cause=cause, actor=PLATFORM), filing.id)
+    return len(found)

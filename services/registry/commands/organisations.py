@@ -28,6 +28,8 @@ def apply_as_organisation(call: Call, body: Data) -> Organisation:
     filing_tier = value(rules.FILING_DECIDED_BY, body["area"], call.now)
     decided_at = rules.deciding_area(body["track"], body["area"], filing_tier)
     organisation = new(call, Organisation, at=decided_at, status="draft", **form)
+    held = [grant.area for grant in call.actor.grants if grant.role == "community_worker"]
+    organisation.received_in = rules.receiving_area(held, body["area"])
     if body["draft"]:
         return save(call, organisation, subjects.DRAFTED)
     return _submit(call, organisation)

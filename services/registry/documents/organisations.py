@@ -30,6 +30,7 @@ class Organisation(Timed):
                 "unique": True,
                 "partialFilterExpression": {"credit_code": {"$type": "string"}},
             },
+            {"fields": ["valid_until"], "sparse": True},
             {
                 "fields": ["owner", "grown_from"],  # a filing grows once
                 "unique": True,
@@ -67,6 +68,7 @@ class Organisation(Timed):
         DictField()
     )  # organisations with similar names when it was handed in: id, name, percent
     similar_reasons = StringField()  # why staff go on all the same
+    received_in = StringField()  # the community whose worker took the application in and sent it on 收件
     applied_at = DateTimeField()  # when the application came in; None in records of older versions
     accepted_at = DateTimeField()
     first_opinion = DictField(default=None)  # of the supervising unit 初审: approve, opinion, given_at

@@ -3,7 +3,7 @@ grassroots teams without one."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from marshmallow import fields, validate
 from stdnum.cn import uscc
@@ -46,6 +46,12 @@ def deciding_area(track: str, area: str, filing_tier: str = FILING_DECIDED_BY.de
     if track == "registered" or filing_tier == "district":
         return above[0]
     return above[min(1, len(above) - 1)]
+
+
+def receiving_area(workers_at: Iterable[str], area: str) -> str | None:
+    """The community whose worker takes an application in 收件 and sends it on to who decides; None where nobody of a
+    community does. `workers_at` are the areas at which the caller is one."""
+    return max((at for at in workers_at if areas.contains(at, area)), key=len, default=None)
 
 
 # Registrations, penalties and ends of legal persons are the district's; filings the street's or town's too.

@@ -75,4 +75,5 @@ class ClockRun(Schema):
     reminded = fields.Int(metadata={"description": "deadlines that are near"})
     overdue = fields.Int(metadata={"description": "deadlines that have passed"})
     lapsed = fields.Int(metadata={"description": "applications that count as accepted 视为受理"})
+    expired = fields.Int(metadata={"description": "filings whose time has passed"})
     moved = fields.Int(metadata={"description": "deadlines that a changed day has moved"})

@@ -198,6 +198,11 @@ class OrganisationState(DeadlineState):
         allow_none=True,
         metadata={"description": "the registration that it has grown into"},
     )
+    received_in = Area(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "the community that took it in and sent it on"},
+    )
     applied_at = Moment(load_default=None, allow_none=True)
     accepted_at = Moment(load_default=None, allow_none=True)
     legal_basis = fields.Str(load_default=None, allow_none=True)

@@ -79,6 +79,21 @@ def test_an_application_that_is_taken_back_gives_its_credit_code_free(here: Runn
     assert first not in summaries(here, area)
 
 
+def test_a_community_takes_a_filing_in_and_its_street_decides(here: RunningNode, area: str):
+    community = f"{area}001"
+    body = team(area=community)
+    taken_in = here.post("/api/registry/organisations", body, "community_worker", area=community)
+    filing = taken_in.json()
+    assert (filing["received_in"], filing["status"]) == (community, "applied")
+    path = f"/api/registry/organisations/{filing['id']}/acceptance"
+    assert here.post(path, None, "community_worker", area=community).status_code == 403
+    assert here.post(path, None, "street_staff", area=community).status_code == 403, (
+        "a community decides nothing"
+    )
+    assert here.post(path, None, "street_staff", area=area).ok
+    assert read(here, apply(here, body))["received_in"] is None
+
+
 def test_a_correction_is_asked_once(here: RunningNode, area: str):
     organisation = apply(here, form(area=area))
     assert status(here, organisation, "correction", WHY) == "correcting"
@@ -197,7 +212,9 @@ def test_a_filing_lapses_is_renewed_and_closed(here: RunningNode, area: str):
     assert read(here, filing)["valid_until"] == "2029-03-03"
     assert code(act(here, filing, "renewal", WHY, now="2028-11-01T09:00:00+08:00")) == "too-early-to-renew"
     assert code(act(here, filing, "lapse", now="2029-03-03T23:59:00+08:00")) == "still-valid"
-    assert status(here, filing, "lapse", now="2029-03-04T00:01:00+08:00") == "lapsed"
+    run = here.post("/api/registry/clocks/run", None, "operator", now="2029-03-04T00:01:00+08:00").json()
+    assert run["expired"] >= 1
+    assert (read(here, filing)["status"], history(here, filing)[-1]) == ("lapsed", ("filed", "lapse"))
     assert status(here, filing, "renewal", WHY, now="2029-04-01T09:00:00+08:00") == "active"
     assert read(here, filing)["valid_until"] == "2032-04-01"
     assert status(here, filing, "cancellation", WHY, role="street_staff") == "closed"
