@@ -53,6 +53,36 @@ _ORGANISATION: dict[str, Letter] = {
         Text("Your organisation was struck off", "社会组织已注销"),
         Text("{name} was struck off: {reasons}", "{name}已注销：{reasons}"),
     ),
+    "organisation_not_accepted": Letter(
+        Text("Your application was not accepted", "申请不予受理"),
+        Text("The application of {name} was not accepted: {reasons}", "{name}的申请不予受理：{reasons}"),
+    ),
+    "organisation_revoked": Letter(
+        Text("Your licence was revoked", "登记证书被吊销"),
+        Text(
+            "The licence of {name} was revoked; it has to be liquidated: {reasons}",
+            "{name}的登记证书被吊销，须依法清算：{reasons}",
+        ),
+    ),
+    "organisation_rescinded": Letter(
+        Text("The approval was rescinded", "准予决定被撤销"),
+        Text("The approval of {name} was rescinded: {reasons}", "{name}的准予决定被撤销：{reasons}"),
+    ),
+    "organisation_lapsed": Letter(
+        Text("Your filing has lapsed", "备案已到期"),
+        Text("The filing of {name} has lapsed. It can be renewed.", "{name}的备案已到期，可申请延续。"),
+    ),
+    "organisation_closed": Letter(
+        Text("Your filing was closed", "备案已终止"),
+        Text("The filing of {name} was closed: {reasons}", "{name}的备案已终止：{reasons}"),
+    ),
+    "organisation_grown": Letter(
+        Text("Your team is a legal person now", "团队已登记为法人"),
+        Text(
+            "{name} was registered as a legal person; its filing has ended. Contracts do not pass over by themselves.",
+            "{name}已登记为法人，原备案终止；合同不自动转移。",
+        ),
+    ),
 }
 _FUNDING: dict[str, Letter] = {
     "application_rejected": Letter(

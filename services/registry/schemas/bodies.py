@@ -34,11 +34,17 @@ class BodyChange(Schema):
     current = fields.Bool(metadata={"description": "false: nobody here deals with it any more"})
 
 
-class BodyState(NewBody):
+class BodyState(Schema):
     """A body as others may know it. It has no states: it is neither registered, inspected nor penalised here."""
 
     id = Id(required=True)
+    area = Area(required=True)
+    kind = fields.Str(required=True, metadata={"description": "hub or external"})
+    name = fields.Str(required=True)
+    credit_code = fields.Str(required=True)
+    registered_at = fields.Str(load_default=None, allow_none=True)
     current = fields.Bool(load_default=True)
+    generated = fields.Bool(load_default=False)
 
 
 class BodyView(BodyState):
