@@ -52,7 +52,7 @@ HANDLERS = Handlers(
     effect(APPROVED.type, OrganisationState, growth.end_grown),
     *(
         effect(f"registry.organisation.{verb}", OrganisationState, certificates.reissue)
-        for verb in ("changed", "renewed")
+        for verb in ("changed", "renewed", "moved")
     ),
     *(
         effect(f"registry.organisation.{verb}", OrganisationState, certificates.annul)

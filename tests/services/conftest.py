@@ -11,12 +11,16 @@ import requests
 from deploy.embedded import Embedded
 from tests.harness import RunningNode, make_node
 
+Starter = Callable[..., RunningNode]
+
 
 @pytest.fixture(scope="module")
-def node(
-    embedded: Embedded, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Callable[..., RunningNode]]:
+def node(embedded: Embedded, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Starter]:
     """`node(["registry", ...], area="230102")`: a running node, one for each set of services in a module."""
+    yield from starting(embedded, tmp_path_factory)
+
+
+def starting(embedded: Embedded, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Starter]:
     running: dict[tuple[str, ...], RunningNode] = {}
     api = requests.Session()
     api.auth = (embedded.addresses.user, embedded.addresses.password)

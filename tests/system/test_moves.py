@@ -62,6 +62,7 @@ def test_a_team_moves_to_another_street_without_gap_or_double(tiers: Tiers) -> N
     assert step(street, team, "acceptance").ok
     assert step(street, team, "decision", {"approve": True, "reasons": "符合条件"}).ok
     eventually(lambda: (known := seen(district, team)) and known["status"] == "active")
+    paper = street.post(f"{ORGANISATIONS}/{team}/certificates", None, "street_staff").json()["number"]
     before = {area: counted(district, area) for area in (DISTRICT, STREET, OTHER_STREET)}
     move = {"to": OTHER_STREET, "reasons": "活动场所迁移"}
 
@@ -86,6 +87,11 @@ def test_a_team_moves_to_another_street_without_gap_or_double(tiers: Tiers) -> N
     tiers.hatchery("node", "handover", OTHER_STREET, "--services", "registry")
     for node in (other, district):
         eventually(partial(_at_home, node, team))
+    papers: Any = eventually(lambda: (known := _papers(other, team)) and len(known) == 2 and known)
+    assert [one["status"] for one in papers if one["number"] == paper] == ["replaced"]
+    assert [(one["area"], one["owner"]) for one in papers if one["status"] == "valid"] == [
+        (OTHER_STREET,) * 2
+    ]
     assert step(other, team, "suspension", {"reasons": "整改"}).json()["legal_representative"] == "赵**"
     assert step(other, team, "resumption", {"reasons": "整改完毕"}).ok
     assert step(street, team, "suspension", {"reasons": "x"}).status_code in (403, 421)
@@ -97,6 +103,11 @@ def test_a_team_moves_to_another_street_without_gap_or_double(tiers: Tiers) -> N
     )
     assert counted(street, STREET) == counted(district, STREET)
     eventually(lambda: _summary(street, team), what="what everybody may know of it says so too")
+
+
+def _papers(at: RunningNode, team: str) -> list[dict[str, Any]]:
+    found = at.get("/api/registry/certificates", "street_staff", params={"organisation": team})
+    return list(found.json()["items"])
 
 
 def _at_home(node: RunningNode, team: str) -> bool:

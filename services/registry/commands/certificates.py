@@ -42,10 +42,11 @@ def _issue(call: Call, organisation: Organisation) -> Certificate:
     made.valid_until = _valid_until(organisation, made.issued_on)
     for name in ("track", "type", "credit_code", "generated", *rules.PRINTED):
         setattr(made, name, getattr(organisation, name))
-    before = queries.current(organisation.id)
-    if before is None:
+    known = queries.current(organisation.id)
+    if known is None:
         save_all(call, (made, subjects.ISSUED), Held(organisation))
         return made
+    before = load(call.cleared(), Certificate, known.id)
     before.status = advance(rules.CertificateLife, before.status, "replace")
     before.current, before.replaced_by = None, made.number
     # The old one first: while both hold, the index of those that hold would refuse the new one.

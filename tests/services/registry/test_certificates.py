@@ -23,8 +23,8 @@ NOW = "2026-03-02T09:00:00+08:00"
 
 
 @pytest.fixture
-def here(node: Callable[..., RunningNode]) -> RunningNode:
-    return node(["registry", "notifications"])
+def here(office: RunningNode) -> RunningNode:
+    return office
 
 
 def issue(here: RunningNode, organisation: str, **more: Any) -> requests.Response:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -18,8 +17,8 @@ BEFORE_FESTIVAL = "2026-02-12T10:00:00+08:00"  # a Thursday; Saturday the 14th i
 
 
 @pytest.fixture
-def here(node: Callable[..., RunningNode]) -> RunningNode:
-    return node(["registry", "notifications"])
+def here(office: RunningNode) -> RunningNode:
+    return office
 
 
 def run(here: RunningNode, now: str) -> dict[str, int]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -20,8 +19,8 @@ APPROVE = {"approve": True, "reasons": "材料齐全"}
 
 
 @pytest.fixture
-def here(node: Callable[..., RunningNode]) -> RunningNode:
-    return node(["registry", "notifications"])
+def here(office: RunningNode) -> RunningNode:
+    return office
 
 
 def ask(here: RunningNode, organisation: str, kind: str = "change", **more: Any) -> requests.Response:
