@@ -27,7 +27,7 @@ class DeadlineState(Schema):
     due_area = Area(load_default=None, allow_none=True, metadata={"description": "whose staff have to act"})
 
 
-class Warning(Schema):
+class Bilingual(Schema):
     """A text in both languages."""
 
     en = fields.Str()
@@ -38,7 +38,7 @@ class DeadlineView(Schema):
     """What the API says of a deadline beside its state."""
 
     due_warning = fields.Nested(
-        Warning, allow_none=True, metadata={"description": "why the date is not certain"}
+        Bilingual, allow_none=True, metadata={"description": "why the date is not certain"}
     )
 
 
