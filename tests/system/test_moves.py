@@ -101,7 +101,7 @@ def test_a_team_moves_to_another_street_without_gap_or_double(tiers: Tiers) -> N
             == before | {STREET: before[STREET] - 1, OTHER_STREET: before[OTHER_STREET] + 1}
         )
     )
-    assert counted(street, STREET) == counted(district, STREET)
+    eventually(lambda: counted(street, STREET) == counted(district, STREET))
     eventually(lambda: _summary(street, team), what="what everybody may know of it says so too")
 
 
