@@ -72,6 +72,8 @@ def test_a_team_moves_to_another_street_without_gap_or_double(tiers: Tiers) -> N
     assert step(street, team, "suspension", {"reasons": "搬迁"}).ok, "the street goes on with it"
     assert step(street, team, "resumption", {"reasons": "搬迁完毕"}).ok
     assert step(district, team, "move", move, "district_staff").status_code == 421
+    wish = {"organisation": team, "kind": "change", "grounds": "换届", "changes": {"name": "新名队"}}
+    assert street.post("/api/registry/matters", wish, "street_staff").json()["type"].endswith(":moving")
     tiers.cable.mend()
 
     killed_handover(tiers, street, team)

@@ -37,8 +37,8 @@ def _issue(call: Call, organisation: Organisation) -> Certificate:
     made = new(call, Certificate, area=organisation.area, beside=organisation)
     made.organisation = made.current = organisation.id
     made.issued_on = call.now.astimezone(clock.CHINA).date()
-    made.number = rules.number(organisation.seated_at, made.issued_on, made.id)
-    made.registrar = rules.registrar(organisation.seated_at)
+    made.number = rules.number(organisation.registry, made.issued_on, made.id)
+    made.registrar = rules.registrar(organisation.registry)
     made.valid_until = _valid_until(organisation, made.issued_on)
     for name in ("track", "type", "credit_code", "generated", *rules.PRINTED):
         setattr(made, name, getattr(organisation, name))
@@ -58,7 +58,7 @@ def _valid_until(organisation: Organisation, issued_on: date) -> date:
     if organisation.track == "filed" and organisation.valid_until is not None:
         holds: date = organisation.valid_until
         return holds
-    return rules.valid_until(issued_on, value(rules.YEARS, organisation.seated_at, issued_on))
+    return rules.valid_until(issued_on, value(rules.YEARS, organisation.registry, issued_on))
 
 
 @command

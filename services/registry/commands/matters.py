@@ -8,6 +8,7 @@ from typing import Any
 from services.registry.documents.matters import Matter
 from services.registry.documents.organisations import Organisation
 from services.registry.domain import matters as rules
+from services.registry.domain.moves import check_staying
 from services.registry.domain.organisations import check_decider
 from services.registry.subjects import matters as subjects
 from services.registry.subjects.organisations import CHANGED
@@ -29,6 +30,7 @@ def apply_for_matter(call: Call, body: Data) -> Matter:
     """
     organisation = load(call, Organisation, body["organisation"], organisation_field="id")
     rules.check_possible(body["kind"], organisation)
+    check_staying(organisation)
     matter = new(
         call, Matter, area=organisation.area, beside=organisation, organisation=organisation.id,
         kind=body["kind"], track=organisation.track, name=organisation.name,

@@ -35,6 +35,6 @@ def check_registry(call: Call, organisation: Organisation) -> None:
     """
     if call.rule is None:
         return  # the platform itself
-    held = [grant.role for grant in call.actor.grants if areas.contains(grant.area, organisation.seated_at)]
+    held = [grant.role for grant in call.actor.grants if areas.contains(grant.area, organisation.registry)]
     rules.check_decider(organisation.track, held)
-    call.authorise(organisation.seated_at)
+    call.authorise(organisation.registry)

@@ -92,6 +92,11 @@ class Organisation(Timed):
         self.accepted_at = since
 
     @property
+    def registry(self) -> str:
+        """The area whose registry decides: the seat's, but of one that asks to move still the owner's."""
+        return str(self.owner) if self.moving_to else self.seated_at
+
+    @property
     def representative_masked(self) -> str | None:
         return masked(self.legal_representative)
 

@@ -16,6 +16,7 @@ class Movable(Protocol):
     name: Any
     area: Any
     status: Any
+    moving_to: Any
 
 
 def check_move(one: Movable, to: str, *, underway: bool) -> None:
@@ -41,4 +42,15 @@ def check_move(one: Movable, to: str, *, underway: bool) -> None:
             Text("Matters of it are underway.", "该组织尚有未办结事项。"),
             Text("Decide on them, or have them withdrawn.", "请先办结或撤回。"),
             field="id",
+        )
+
+
+def check_staying(one: Movable) -> None:
+    """Raise Refused for an organisation that asks to move: its new registry decides on what it asks for next."""
+    if one.moving_to is not None:
+        raise Refused(
+            "moving",
+            Text(f"{one.name} is moving to {one.moving_to}.", f"{one.name}正在迁往 {one.moving_to}。"),
+            Text("Ask for it there, once it has moved.", "请在迁移完成后向迁入地申请。"),
+            field="organisation",
         )
