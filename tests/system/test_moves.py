@@ -83,7 +83,11 @@ def test_a_team_moves_to_another_street_without_gap_or_double(tiers: Tiers) -> N
     assert (moved.json()["area"], moved.json()["moving_to"]) == (OTHER_STREET, None), moved.text
     eventually(lambda: owner(other, team) == (DISTRICT, OTHER_STREET))
     eventually(
-        lambda: owner(street, team) == (DISTRICT, OTHER_STREET), what="the old street knows where it went"
+        lambda: _told_to_the_district(tiers, street, team) == (DISTRICT, OTHER_STREET),
+        what="the old street's copy says where it went",
+    )
+    assert street.get(f"{ORGANISATIONS}/{team}", "street_staff").status_code == 403, (
+        "its staff see it no more"
     )
 
     tiers.hatchery("node", "handover", OTHER_STREET, "--services", "registry")
@@ -110,6 +114,13 @@ def test_a_team_moves_to_another_street_without_gap_or_double(tiers: Tiers) -> N
 def _papers(at: RunningNode, team: str) -> list[dict[str, Any]]:
     found = at.get("/api/registry/certificates", "street_staff", params={"organisation": team})
     return list(found.json()["items"])
+
+
+def _told_to_the_district(tiers: Tiers, at: RunningNode, team: str) -> tuple[str, str] | None:
+    """What a street's node knows of an organisation, as the district's staff may see it there."""
+    headers = {"Authorization": f"Bearer {tiers[DISTRICT].token('district_staff')}"}
+    answer = at.session.get(f"{at.url}{ORGANISATIONS}/{team}", headers=headers, timeout=20)
+    return (answer.json()["owner"], answer.json()["area"]) if answer.ok else None
 
 
 def _at_home(node: RunningNode, team: str) -> bool:
