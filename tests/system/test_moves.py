@@ -93,7 +93,13 @@ def test_a_team_moves_to_another_street_without_gap_or_double(tiers: Tiers) -> N
     tiers.hatchery("node", "handover", OTHER_STREET, "--services", "registry")
     for node in (other, district):
         eventually(partial(_at_home, node, team))
-    papers: Any = eventually(lambda: (known := _papers(other, team)) and len(known) == 2 and known)
+    papers: Any = eventually(
+        lambda: (
+            (known := _papers(other, team))
+            and {one["status"] for one in known} == {"replaced", "valid"}
+            and known
+        )
+    )
     assert [one["status"] for one in papers if one["number"] == paper] == ["replaced"]
     assert [(one["area"], one["owner"]) for one in papers if one["status"] == "valid"] == [
         (OTHER_STREET,) * 2
