@@ -5,6 +5,7 @@ The work is done in `services/registry/commands/directory.py`, beside the servic
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 import mongoengine
@@ -17,6 +18,8 @@ from shared.store import connection
 
 Say = Callable[[str], None]
 
+EVERY = 5.0  # seconds between two lines
+
 
 def look_through(home: Home, area: str, *, dry_run: bool, say: Say) -> int:
     """Put right what is not as the records say, or only tell it. ATTENTION where something was told only."""
@@ -25,7 +28,7 @@ def look_through(home: Home, area: str, *, dry_run: bool, say: Say) -> int:
         raise Trouble(f"node {area} hosts no registry (it hosts {', '.join(node.services) or 'nothing'})")
     connection.connect(node.store, node.database("registry"))
     try:
-        found = directory.rebuild(dry_run=dry_run)
+        found = directory.rebuild(dry_run=dry_run, watch=_now_and_then(say))
     except PyMongoError as error:
         raise Trouble(
             f"the store of node {area} failed ({type(error).__name__}); run this again, it changes nothing twice",
@@ -39,3 +42,15 @@ def look_through(home: Home, area: str, *, dry_run: bool, say: Say) -> int:
     done = "differ" if dry_run else "were put right"
     say(f"{found.entries} entries and {found.counts} counts of the directory of node {area} {done}")
     return ATTENTION if dry_run else DONE
+
+
+def _now_and_then(say: Say) -> Callable[[int], None]:
+    told = time.monotonic()
+
+    def watch(looked_at: int) -> None:
+        nonlocal told
+        if time.monotonic() - told >= EVERY:
+            told = time.monotonic()
+            say(f"{looked_at} records and entries looked at")
+
+    return watch

@@ -11,11 +11,12 @@ import random
 import time
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from itertools import islice
 from typing import Any, NamedTuple
 
+from mongoengine import Document
 from pymongo import DeleteOne, InsertOne, ReplaceOne, UpdateOne
 from pymongo.errors import BulkWriteError, OperationFailure
 
@@ -38,6 +39,7 @@ PART = 500  # entries in one answer
 _DUPLICATE, _WRITE_CONFLICT = 11000, 112
 
 Stored = dict[str, Any]
+Watch = Callable[[int], None]
 
 
 class Difference(NamedTuple):
@@ -93,20 +95,22 @@ def catch_up() -> int:
     return found
 
 
-def rebuild(*, dry_run: bool = False) -> Difference:
+def rebuild(*, dry_run: bool = False, watch: Watch = lambda looked_at: None) -> Difference:
     """Look through the whole directory, and put right what is not as the records say. Services go on meanwhile; with
-    `dry_run` nothing is written, and what changes meanwhile may be counted as different."""
-    looked_at, different = _rework(dry_run=dry_run)
+    `dry_run` nothing is written, and what changes meanwhile may be counted as different. `watch` is told now and
+    then how many records and entries have been looked at."""
+    looked_at, different = _rework(dry_run=dry_run, watch=watch)
     return Difference(looked_at, different, recount(dry_run=dry_run))
 
 
-def _rework(*, dry_run: bool) -> tuple[int, int]:
+def _rework(*, dry_run: bool, watch: Watch = lambda looked_at: None) -> tuple[int, int]:
     """How many were looked at, and how many entries were not as the records say."""
     looked_at = different = 0
     for several in _batches(_everybody()):
         looked_at += len(several)
         ids = list(dict.fromkeys(several))
         different += len(_changes(ids, _today())) if dry_run else refresh(ids)
+        watch(looked_at)
     return looked_at, different
 
 
@@ -147,8 +151,23 @@ def _today() -> date:
 
 
 def _everybody() -> Iterator[str]:
-    for kind, field in ((Organisation, "_id"), (Summary, "organisation"), (DirectoryEntry, "_id")):
-        yield from (one[field] for one in kind._get_collection().find({}, {field: 1}))
+    """Every organisation that a record or an entry tells of, once."""
+    yield from _all(Organisation, "_id")
+    for several in _batches(_all(Summary, "organisation")):
+        yield from _not_among(several, (Organisation, "_id"))
+    for several in _batches(_all(DirectoryEntry, "_id")):
+        yield from _not_among(several, (Organisation, "_id"), (Summary, "organisation"))
+
+
+def _all(kind: type[Document], field: str) -> Iterator[str]:
+    return (one[field] for one in kind._get_collection().find({}, {field: 1}))
+
+
+def _not_among(ids: Sequence[str], *places: tuple[type[Document], str]) -> set[str]:
+    left = set(ids)
+    for kind, field in places:
+        left -= {one[field] for one in kind._get_collection().find({field: {"$in": list(ids)}}, {field: 1})}
+    return left
 
 
 # --- what an entry is
