@@ -155,7 +155,7 @@ def test_timers_that_look_at_the_same_time_act_once(here: RunningNode):
 
 
 def test_an_application_that_is_dealt_with_in_time_is_left_alone_by_the_timer(here: RunningNode):
-    organisation = apply(here, team(area="230102014"))
+    organisation = apply(here, form(area="230102014"))
     act(here, organisation, "acceptance")
     act(here, organisation, "decision", {"approve": True, "reasons": "齐全"})
     status = read(here, organisation)["status"]
