@@ -225,6 +225,7 @@ BODIES: dict[str, Callable[[RightsWorld], Data]] = {
     "registry propose_listing": lambda world: LISTING | {"organisation": world.values["legal"]},
     "registry apply_for_matter": lambda world: MATTER,
     "registry move_organisation": lambda world: {"to": world.street},
+    "registry record_body": lambda world: {"credit_code": credit_code()},
     "registry start_run": lambda world: {"kind": "review_credit"},
     "registry set_rule": lambda world: {"value": world.values["rule_value"]},
     "needs appraise": lambda world: {"votes": VOTES},
@@ -315,6 +316,9 @@ def _registry(world: RightsWorld) -> None:
     founded = _made(world, street, "/api/registry/party-branches", branch)
     world.records["registry/stations"] = [Record(station, street, street)]
     world.records["registry/party-branches"] = [Record(founded, street, street)]
+    body = {"area": street, "kind": "hub", "name": "枢纽", "credit_code": credit_code()}
+    known = _made(world, street, "/api/registry/known-bodies", body)
+    world.records["registry/known-bodies"] = [Record(known, street, street)]
     rules = world.nodes[district].get("/api/registry/rules", None, params={"area": district}).json()["items"]
     world.values["rule_value"] = rules[0]["value"]
     world.records["registry/rules"] = [Record(rules[0]["rule"], street, district, decider=district)]
