@@ -25,7 +25,7 @@ from services.registry.domain import inspection as inspection_rules
 from services.registry.domain import runs as rules
 from services.registry.queries.inspection import Terms, terms
 from services.registry.subjects import runs as subjects
-from shared import areas, clock
+from shared import areas, background, clock, runtime
 from shared.call import Call
 from shared.errors import Problem
 from shared.ids import derived_id
@@ -36,8 +36,12 @@ from shared.store.queries import below
 _log = logging.getLogger(__name__)
 
 Data = dict[str, Any]
-CHUNK = 50  # records between two writes of the position: a second's work at most on a busy machine
-PATIENCE = 100  # looks at a record that somebody else has in hand, before it counts as failed
+WORK = "runs"
+CHUNK = 50  # records between two writes of the position: a service that stops waits for so many
+AHEAD = 2000  # ids read in one go
+PATIENCE = (
+    30  # looks at a record that somebody else has in hand, some minutes in all; then it counts as failed
+)
 FAILURES = 20  # kept of a run; the number of all is among its outcomes
 
 
@@ -68,6 +72,9 @@ def _close(call: Call, run: Run, identifier: str, known: Callable[[str], Terms])
 
 
 def _notify(call: Call, run: Run, identifier: str, known: Callable[[str], Terms]) -> str:
+    found = find(Listing, identifier)
+    if found is not None and found.status != "proposed":
+        return str(found.status)  # somebody was faster
     return str(listings.notify(call, identifier).status)
 
 
@@ -117,7 +124,9 @@ def start(call: Call, body: Data) -> Run:
 def _begin(call: Call, run: Run) -> Run:
     run.under_way = f"{run.kind}/{run.area}/{run.year or '-'}"
     run.total = WORKS[run.kind].records(run).count()
-    return save(call, run, subjects.STARTED)
+    save(call, run, subjects.STARTED)
+    background.nudge(WORK)
+    return run
 
 
 def start_daily(call: Call) -> list[Run]:
@@ -153,55 +162,79 @@ def _end(call: Call, run: Run, action: str) -> Run:
     return save(call, run, subjects.FINISHED if action == "finish" else subjects.STOPPED)
 
 
-def work_off(call: Call, enough: Callable[[], bool]) -> None:
-    """Go on with the runs of this node, oldest first, until `enough`."""
-    for run in Run.objects(owner=call.node.area, status="running").order_by("id"):
-        while not enough() and run is not None and run.status == "running":
-            _chunk(call, run)
-            run = find(Run, run.id)
+def work_on(claim: Callable[[], bool]) -> bool:
+    """Take the next step of this node's oldest run; False where there is none or another process is at it.
+
+    Raises the Problem or PyMongoError that will pass, with everything kept that was done until then.
+    """
+    run = Run.objects(owner=runtime.node().area, status="running").order_by("id").first()
+    if run is None or not claim():
+        return False
+    _chunk(Call(node=runtime.node(), service=runtime.service(), correlation=run.id), run)
+    return True
+
+
+@dataclass
+class _Ahead:
+    """Records that come next in a run, read in one go: for a range in the order of ids the embedded store reads the
+    whole collection each time."""
+
+    run: str
+    position: str
+    identifiers: list[str]
+
+
+_ahead = _Ahead("", "", [])
+
+
+def _next(run: Run) -> list[str]:
+    """The records after the run's position, CHUNK at most; none at the end."""
+    global _ahead
+    if (_ahead.run, _ahead.position) != (run.id, run.position) or not _ahead.identifiers:
+        after = WORKS[run.kind].records(run).filter(id__gt=run.position)
+        found = [each.id for each in after.order_by("id").limit(AHEAD).only("id")]
+        _ahead = _Ahead(run.id, run.position, found)
+    return _ahead.identifiers[:CHUNK]
 
 
 def _chunk(call: Call, run: Run) -> None:
-    work = WORKS[run.kind]
-    found = work.records(run).filter(id__gt=run.position).order_by("id").limit(CHUNK).only("id")
     known = cache(lambda area: terms(area, run.year, run.as_of))
     came: list[tuple[str, str]] = []
-    ended = True
-    for each in found:
-        ended = False
+    following, passing = _next(run), None
+    for identifier in following:
         try:
-            came.append((each.id, _one(call, run, work, each.id, known)))
-        except _Later as later:
-            if run.waited < PATIENCE or came:
-                break  # what came before it is kept; the next look begins with it
-            came.append((each.id, f"!{later.args[0]}"))
-    cause = f"{run.id}:{run.position}:{run.waited}"
-    _move(replace(call, cause=cause, correlation=run.id), run.id, run.position, came, ended)
+            came.append((identifier, _one(call, run, identifier, known)))
+        except Problem as problem:
+            if came or run.waited < PATIENCE:
+                passing = problem  # what came before it is kept; the next look begins with it
+                break
+            came.append((identifier, f"!{problem.code}"))
+    own = replace(call, cause=f"{run.id}:{run.position}:{run.waited}")
+    moved = _move(own, run.id, run.position, came, ended=not following)
+    _ahead.position, _ahead.identifiers = moved.position, _ahead.identifiers[len(came) :]
+    if passing is not None:
+        raise passing
 
 
-class _Later(Exception):
-    """A record that somebody else has in hand just now; its argument is the problem's code."""
-
-
-def _one(call: Call, run: Run, work: Work, identifier: str, known: Callable[[str], Terms]) -> str:
-    """What came of one record; `!` and a code where it could not be worked on. Raises _Later."""
-    own = replace(call, cause=f"{run.id}:{identifier}", correlation=run.id, now=run.as_of)
+def _one(call: Call, run: Run, identifier: str, known: Callable[[str], Terms]) -> str:
+    """What came of one record; `!` and a code where it could not be worked on. Raises the Problem or PyMongoError that
+    will pass."""
+    own = replace(call, cause=f"{run.id}:{identifier}", now=run.as_of)
     try:
-        return work.act(own, run, identifier, known)
-    except Problem as problem:
-        if "retry_after" in problem.extra:
-            raise _Later(problem.code) from problem
-        return f"!{problem.code}"
+        return WORKS[run.kind].act(own, run, identifier, known)
     except PyMongoError:
-        raise  # the store is away: the chunk is taken again
-    except Exception:
-        # One record that trips us must not keep the others waiting for ever.
+        raise
+    except Problem as problem:
+        if problem.status == 503 or "retry_after" in problem.extra:
+            raise
+        return f"!{problem.code}"
+    except Exception:  # a defect of ours must not hold up the records behind it
         _log.exception("a record of a run cannot be worked on", extra={"run": run.id, "record": identifier})
         return "!internal"
 
 
 @command
-def _move(call: Call, run_id: str, position: str, came: list[tuple[str, str]], ended: bool) -> Run:
+def _move(call: Call, run_id: str, position: str, came: list[tuple[str, str]], *, ended: bool) -> Run:
     run = load(call, Run, run_id)
     if run.status != "running" or run.position != position:
         return run  # stopped, or another process was here

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 from nameko.timer import timer
@@ -11,25 +10,18 @@ from services.registry.commands import runs as commands
 from services.registry.queries import runs as queries
 from services.registry.schemas import runs as schemas
 from shared import runtime
+from shared.background import Background
 from shared.call import Call
 from shared.http import get, page_of, post
+from shared.service import HOUR
 
 Data = dict[str, Any]
-
-HOUR = 3600
-LOOK = 1  # seconds between looks for runs that have something to do
-TURN = 2.0  # seconds of work at most before a look whether the service is to stop
 
 
 class RunRoutes:
     """批量办理"""
 
-    @timer(interval=LOOK)
-    def work_off_runs(self) -> None:
-        """A turn of the runs' work. It is bounded: a service that stops waits for it."""
-        end = time.monotonic() + TURN
-        call = Call(node=runtime.node(), service=runtime.service())
-        commands.work_off(call, lambda: time.monotonic() > end)
+    running = Background(commands.WORK, "services.registry.commands.runs:work_on")
 
     @timer(interval=HOUR)
     def look_at_deadlines(self) -> None:
