@@ -200,7 +200,8 @@ def _next(run: Run) -> list[str]:
 def _chunk(call: Call, run: Run) -> None:
     known = cache(lambda area: terms(area, run.year, run.as_of))
     came: list[tuple[str, str]] = []
-    following, passing = _next(run), None
+    following = _next(run)
+    passing: Problem | None = None
     for identifier in following:
         try:
             came.append((identifier, _one(call, run, identifier, known)))
