@@ -211,8 +211,9 @@ def _chunk(call: Call, run: Run) -> None:
                 break
             came.append((identifier, f"!{problem.code}"))
     own = replace(call, cause=f"{run.id}:{run.position}:{run.waited}")
-    moved = _move(own, run.id, run.position, came, ended=not following)
-    _ahead.position, _ahead.identifiers = moved.position, _ahead.identifiers[len(came) :]
+    _move(own, run.id, run.position, came, ended=not following)
+    if came:
+        _ahead.position, _ahead.identifiers = came[-1][0], _ahead.identifiers[len(came) :]
     if passing is not None:
         raise passing
 
