@@ -51,6 +51,8 @@ def organisation(here: RunningNode, area: str, **changed: Any) -> str:
     } | changed  # fmt: skip
     made: str = ok(here.post("/api/registry/organisations", body))["id"]
     base = f"/api/registry/organisations/{made}"
+    if body["supervising_unit"]:
+        ok(here.post(f"{base}/first-opinion", {"approve": True, "opinion": "同意"}))
     ok(here.post(f"{base}/acceptance"))
     ok(here.post(f"{base}/decision", {"approve": True, "reasons": "材料齐全"}))
     return made
