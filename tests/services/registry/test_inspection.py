@@ -52,7 +52,8 @@ def organisation(here: RunningNode, area: str, **changed: Any) -> str:
     made: str = ok(here.post("/api/registry/organisations", body))["id"]
     base = f"/api/registry/organisations/{made}"
     if body["supervising_unit"]:
-        ok(here.post(f"{base}/first-opinion", {"approve": True, "opinion": "同意"}))
+        agreed = {"approve": True, "opinion": "同意"}
+        ok(here.post(f"{base}/first-opinion", agreed, role="supervising_unit"))
     ok(here.post(f"{base}/acceptance"))
     ok(here.post(f"{base}/decision", {"approve": True, "reasons": "材料齐全"}))
     return made
