@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache, lru_cache
 from itertools import product
 from typing import cast
 
-from pypinyin import lazy_pinyin
+# The whole dictionary of phrases takes 45 MiB in each process; a few phrases do for names.
+os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
+
+from pypinyin import lazy_pinyin, load_phrases_dict
 from pypinyin.constants import PINYIN_DICT
 from pypinyin.contrib.tone_convert import to_normal
 
-# Characters of organisations' names (多音字) that people read, and so look up, in more than one way. The dictionary
-# of phrases gives the first reading (银行 yin hang), this table the others.
+# Characters of organisations' names (多音字) that people read, and so look up, in more than one way. Where
+# no phrase says which is meant, the first reading is the dictionary's; by the others they are found as well.
 _DOUBTFUL = {
     "长": ("chang", "zhang"), "重": ("chong", "zhong"), "行": ("xing", "hang"), "乐": ("le", "yue"),
     "朝": ("chao", "zhao"), "调": ("diao", "tiao"), "传": ("chuan", "zhuan"), "弹": ("dan", "tan"),
@@ -22,6 +26,17 @@ _DOUBTFUL = {
     "率": ("lv", "shuai"), "便": ("bian", "pian"), "种": ("zhong", "chong"), "参": ("can", "shen"),
     "觉": ("jue", "jiao"), "阿": ("a", "e"), "堡": ("bao", "pu"), "车": ("che", "ju"),
 }  # fmt: skip
+
+# Phrases in which such characters are read otherwise than alone; they decide the place in the order of names.
+load_phrases_dict(
+    {
+        "长春": [["cháng"], ["chūn"]], "长江": [["cháng"], ["jiāng"]], "长城": [["cháng"], ["chéng"]],
+        "长青": [["cháng"], ["qīng"]], "长寿": [["cháng"], ["shòu"]], "长安": [["cháng"], ["ān"]],
+        "重阳": [["chóng"], ["yáng"]], "重庆": [["chóng"], ["qìng"]], "银行": [["yín"], ["háng"]],
+        "行业": [["háng"], ["yè"]], "音乐": [["yīn"], ["yuè"]], "乐器": [["yuè"], ["qì"]],
+        "乐队": [["yuè"], ["duì"]], "乐团": [["yuè"], ["tuán"]],
+    }
+)  # fmt: skip
 
 # Its types say that it gives a string; a list stands for one syllable each.
 _as_they_are = cast(Callable[[str], str], list)
