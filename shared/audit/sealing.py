@@ -84,8 +84,21 @@ def matching(
     return where
 
 
+# The newest entry that this process has seen, by database. Looking for the last entry reads the whole chain on the
+# embedded store, so that is done once, and from there on entries are asked for by their numbers.
+_seen: dict[str, dict[str, Any]] = {}
+
+
 def head() -> Head:
-    return chain.head_of(database()[COLLECTION].find_one(sort=[("_id", -1)]))
+    """The end of the chain. What was cut off since the last look stays seen: the chain is not sealed on as if
+    nothing had happened, and `hatchery audit verify` tells the gap."""
+    chained = database()[COLLECTION]
+    last = _seen.get(chained.full_name) or chained.find_one(sort=[("_id", -1)])
+    while last and (following := chained.find_one({"_id": last["_id"] + 1})):
+        last = following
+    if last:
+        _seen[chained.full_name] = last
+    return chain.head_of(last)
 
 
 def append(found: Sequence[Waiting], limit: int) -> list[Entry]:
