@@ -96,7 +96,7 @@ def recorded(service: str) -> EventType:
     return subject(service).event("recorded", Text("recorded", "登记"))
 
 
-class Correction(Schema):
+class PersonCorrection(Schema):
     """One value that is wrong, and what is right."""
 
     wrong = fields.Str(required=True, validate=validate.Length(1, 1000))
@@ -106,7 +106,9 @@ class Correction(Schema):
 class NewExecution(Schema):
     """How to carry a request out; corrections where it asks for such, as the person gave them."""
 
-    corrections = fields.List(fields.Nested(Correction), load_default=list, validate=validate.Length(0, 20))
+    corrections = fields.List(
+        fields.Nested(PersonCorrection), load_default=list, validate=validate.Length(0, 20)
+    )
 
 
 class FoundRecord(Schema):

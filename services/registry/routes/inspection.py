@@ -76,7 +76,7 @@ class InspectionRoutes:
         return commands.submit(call, id)
 
     @post(
-        "/inspections/<id>/opinion", body=schemas.Opinion, answer=schemas.InspectionView,
+        "/inspections/<id>/opinion", body=schemas.InspectionOpinion, answer=schemas.InspectionView,
         summary="First opinion of the supervising unit 初审意见",
     )  # fmt: skip
     def give_opinion(self, call: Call, id: str, body: Data) -> Any:

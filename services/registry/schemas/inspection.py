@@ -22,7 +22,7 @@ class NewInspection(Schema):
     )
 
 
-class Opinion(Schema):
+class InspectionOpinion(Schema):
     """The first opinion of the supervising unit 初审意见."""
 
     unit = fields.Str(required=True, validate=validate.Length(1, 100))
