@@ -27,7 +27,7 @@ from shared.store.lease import Lease
 
 _log = logging.getLogger(__name__)
 
-IDLE = 2.0  # seconds between looks for what another process, or one that was killed, left behind
+IDLE = 5.0  # seconds between looks for what another process, or one that was killed, left behind
 LASTS = timedelta(seconds=6)  # a killed holder is replaced after that
 PAUSE = 0.01  # seconds after each step, for requests that wait
 BACKOFF = (0.5, 1.0, 2.0, 5.0, 10.0)  # seconds after failures in a row

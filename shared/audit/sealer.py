@@ -30,7 +30,7 @@ _log = logging.getLogger(__name__)
 
 BATCH = 200  # entries at once, and records of each kind in a look
 GATHER = 0.5  # seconds between a commit and the look for it: what comes meanwhile is sealed with it
-IDLE = 5.0  # seconds between looks for what another process, or one that was killed, left behind
+IDLE = 15.0  # seconds between looks for what another process, or one that was killed, left behind
 STOP = 10.0  # seconds for the last round
 
 

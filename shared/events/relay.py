@@ -37,7 +37,7 @@ CONFIRM = 15.0  # seconds for a window's confirms; a blocked broker (memory alar
 LOOK = 1000
 IDLE = 2.0  # seconds between looks for what another process, or one that was killed, left behind
 BACKOFF = (0.2, 0.5, 1.0, 2.0, 5.0)  # seconds between attempts to reach the broker or the store
-MEASURE = 2.0  # seconds between looks at the backlog's size
+MEASURE = 3.0  # seconds between looks at the backlog's size; longer than IDLE, whose look finds whether there is any
 MEASURE_SHARE = 20  # and so many times as long as the look took, as counting a large backlog takes long
 
 
@@ -196,6 +196,8 @@ class Relay(DependencyProvider):
         found = outbox.pending(kinds, LOOK)
         if found:
             self._changed |= kinds
+        elif len(kinds) == len(self.kinds):
+            self._measured(0, 0.0)  # nothing waits anywhere: no need to count it
         return found
 
     def _worth_a_look(self) -> set[type[Aggregate]]:
@@ -209,11 +211,13 @@ class Relay(DependencyProvider):
         began = time.monotonic()
         if began < self._measure_at:
             return
-        count, age = outbox.backlog(self.kinds)
+        self._measured(*outbox.backlog(self.kinds))
+        self._measure_at = max(self._measure_at, began + (MEASURE_SHARE + 1) * (time.monotonic() - began))
+
+    def _measured(self, count: int, age: float) -> None:
         metrics.OUTBOX_PENDING.set(count)
         metrics.OUTBOX_AGE.set(age)
-        ended = time.monotonic()
-        self._measure_at = ended + max(MEASURE, MEASURE_SHARE * (ended - began))
+        self._measure_at = time.monotonic() + MEASURE
 
     def _publish(self, envelopes: list[dict[str, Any]]) -> set[str]:
         publisher = self._connect()
