@@ -6,10 +6,12 @@ import threading
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import pytest
 import requests
+from xdist.scheduler import LoadFileScheduling
 
 import tests.real_threads  # noqa: F401
 from deploy.embedded import Embedded
@@ -26,6 +28,27 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return LONGEST.index(folder) if folder in LONGEST else len(LONGEST)
 
     items.sort(key=rank)
+
+
+# Files of one process, since they share nodes that take long to start.
+TOGETHER = {
+    f"tests/system/test_{name}.py": nodes
+    for nodes, names in {
+        "tiers": ("growth", "moves", "three_tiers"),
+        "pair": ("figures", "subscriber", "trace"),
+    }.items()
+    for name in names
+}
+
+
+class ByFileOrNodes(LoadFileScheduling):  # type: ignore[misc]
+    def _split_scope(self, nodeid: str) -> str:
+        file: str = super()._split_scope(nodeid)
+        return TOGETHER.get(file, file)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFileOrNodes:
+    return ByFileOrNodes(config, log)
 
 
 @pytest.fixture(scope="session")

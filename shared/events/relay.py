@@ -196,6 +196,7 @@ class Relay(DependencyProvider):
         found = outbox.pending(kinds, LOOK)
         if found:
             self._changed |= kinds
+            metrics.OUTBOX_PENDING.set(len(found))  # until they are counted
         elif len(kinds) == len(self.kinds):
             self._measured(0, 0.0)  # nothing waits anywhere: no need to count it
         return found

@@ -16,7 +16,7 @@ from shared.ids import new_id
 from tests.bus import organisation_event, publish
 from tests.compat import previous, rolling
 from tests.compat.rolling import DISTRICT, STREET, Count, World
-from tests.harness import eventually
+from tests.harness import RunningNode, eventually
 
 pytestmark = pytest.mark.system
 
@@ -45,6 +45,7 @@ def story(embedded: Embedded, tmp_path_factory: pytest.TempPathFactory) -> Story
         with world.beside(world.district, "registry", "today") as second:
             told.versions = {"first": version(world.district.service_url("registry")),
                              "second": version(second.service_url("registry"))}  # fmt: skip
+            eventually(lambda: bound(second), what="the queue is bound to what this version handles")
             rules = tell_until_parked(world)
             told.migrated.append(world.migrate(DISTRICT))
             world.worked()
@@ -66,6 +67,11 @@ def story(embedded: Embedded, tmp_path_factory: pytest.TempPathFactory) -> Story
 def version(address: str) -> str | None:
     answer: dict[str, str] = requests.get(f"{address}/livez", timeout=5).json()
     return answer.get("version")
+
+
+def bound(process: RunningNode) -> bool:
+    """Its consumer binds the queue when it connects."""
+    return process.metric("registry", 'hatchery_broker_connected{role="consumer"}') == 1
 
 
 def tell_until_parked(world: World) -> set[str]:

@@ -356,6 +356,7 @@ def test_read_models_run_before_effects_and_queues_are_bound_to_what_is_handled(
     assert table.of(event("counted")) == [COPY]
     assert table.of(event("collected", "need", "needs")) == []
     bound = [
+        "gateway.data_request.#",
         "gateway.node.#",
         "gateway.restore.announced.#",
         "gateway.resync.asked.#",
