@@ -41,7 +41,7 @@ TOGETHER = {
 }
 
 
-class ByFileOrNodes(LoadFileScheduling):  # type: ignore[misc]
+class ByFileOrNodes(LoadFileScheduling):
     def _split_scope(self, nodeid: str) -> str:
         file: str = super()._split_scope(nodeid)
         return TOGETHER.get(file, file)
