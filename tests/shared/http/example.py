@@ -99,9 +99,11 @@ things,forgetful,node,x,
 
 def runs(what: str) -> int:
     """How often `what` ran, counted in the store, so that restarts are survived."""
-    counted = connection.database()["runs"].find_one_and_update(
-        {"_id": what}, {"$inc": {"n": 1}}, upsert=True, return_document=True
-    )
+    counted = None
+    while counted is None:  # of several first ones at the same time the embedded store tells one nothing
+        counted = connection.database()["runs"].find_one_and_update(
+            {"_id": what}, {"$inc": {"n": 1}}, upsert=True, return_document=True
+        )
     return int(counted["n"])
 
 
