@@ -98,7 +98,7 @@ def test_a_service_killed_again_and_again_loses_and_doubles_nothing(district: Ru
             time.sleep(1.2)
             district.kill("registry")
 
-    run_through(district, 40, disturb)
+    run_through(district, 60, disturb)
 
 
 def test_commands_succeed_while_the_broker_is_killed_and_events_follow(district: RunningNode) -> None:
@@ -111,7 +111,7 @@ def test_commands_succeed_while_the_broker_is_killed_and_events_follow(district:
         answer = district.post("/api/registry/organisations", body)
         refused.append(answer.status_code)
 
-    run_through(district, 25, disturb)
+    run_through(district, 40, disturb)
     assert refused == [201]
 
 
@@ -120,7 +120,7 @@ def test_a_killed_store_is_waited_for_and_answered_503_meanwhile(district: Runni
         time.sleep(0.5)
         district.embedded.store.kill()
 
-    run_through(district, 25, disturb)
+    run_through(district, 40, disturb)
 
 
 def test_a_drained_consumer_finishes_what_it_has_and_gets_nothing_finished_again(

@@ -82,6 +82,14 @@ def held(node: RunningNode) -> Iterator[None]:
         client.close()
 
 
+def unconfirmed(node: RunningNode) -> float:
+    """Publishing that the broker refused, returned, or did not confirm in time. The figure's other reasons are errors
+    of the store, which holds the lease that `held` takes away, and of lost connections."""
+    name = "hatchery_publish_failures_total"
+    reasons = ("nacked", "returned", "Unconfirmed")
+    return sum(node.metric("registry", f'{name}{{reason="{reason}"}}') for reason in reasons)
+
+
 def test_the_example_outside_the_tree_receives_valid_cloudevents(
     pair: Pair, uri: str, tmp_path: Path
 ) -> None:
@@ -155,8 +163,7 @@ def test_its_user_can_read_nothing_else_and_write_nothing(pair: Pair, uri: str) 
 def test_left_unread_until_it_is_full_it_loses_the_oldest_and_slows_nobody(pair: Pair, uri: str) -> None:
     """The times are printed and not asserted: they are this machine's. What counts: all of it was confirmed."""
     node = pair.district
-    refused = 'hatchery_publish_failures_total{reason="nacked"}'  # slowness of the machine is another matter
-    failed = node.metric("registry", refused)
+    failed = unconfirmed(node)
     file_teams(node, LENGTH + 1, "填满队")
     eventually(lambda: node.depth("sub.finance") == LENGTH)
     eventually(lambda: node.metric("registry", "hatchery_outbox_pending") == 0)
@@ -186,4 +193,4 @@ def test_left_unread_until_it_is_full_it_loses_the_oldest_and_slows_nobody(pair:
     pair.tiers.hatchery("subscriber", "remove", SMALL_DISTRICT, "finance")
     without, _ = drain("without it")
     print(f"full / without: {full / without:.2f}")  # noqa: T201
-    assert node.metric("registry", refused) == failed, "the full queue refuses nothing"
+    assert unconfirmed(node) == failed, "all were confirmed at once"

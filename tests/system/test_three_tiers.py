@@ -212,7 +212,7 @@ def test_status_of_all_nodes_is_one_table_with_running_links(tiers: Tiers) -> No
     eventually(running)
 
 
-def test_a_link_cut_while_a_thousand_events_rise_loses_and_doubles_nothing(tiers: Tiers) -> None:
+def test_a_link_cut_for_a_minute_while_a_thousand_events_rise_loses_and_doubles_nothing(tiers: Tiers) -> None:
     street, district = tiers[STREET], tiers[DISTRICT]
 
     def figure(node: RunningNode, service: str, name: str) -> int:
@@ -230,8 +230,7 @@ def test_a_link_cut_while_a_thousand_events_rise_loses_and_doubles_nothing(tiers
         collect_need(street, f"断网时的需求{number}")
     eventually(lambda: street.depth("link.up") >= 1000, what="a thousand events waiting for the link")
     assert seen(district, made[-1]) is None
-    # Longer than heartbeats take to notice it.
-    time.sleep(max(0.0, 30 - (time.monotonic() - cut_at)))
+    time.sleep(max(0.0, 60 - (time.monotonic() - cut_at)))
     tiers.cable.mend()
 
     eventually(lambda: figure(district, "needs", "collected") == needs + 700, within=90, what="the needs")

@@ -12,7 +12,14 @@ from typing import Any, ClassVar
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from deploy.embedded import Embedded
 from services.registry.domain import lives
@@ -54,6 +61,13 @@ class OnPaper(RuleBasedStateMachine):
         for step in ("submit", "accept", "approve")[:ahead]:
             self.step(step, True, 0, 0, False)
 
+    @precondition(lambda self: (self.one.track, self.one.status) == ("filed", "active"))
+    @rule(chance=st.integers(0, 9))
+    def outlive(self, chance: int) -> None:
+        """A filing whose years have passed, now and then: the rule of all steps comes here too seldom."""
+        if chance == 7:
+            self.step("lapse", True, 0, 1200, False)
+
     @rule(step=st.sampled_from(STEPS), any_at_all=st.booleans(), which=st.integers(0, 50),
           days=st.sampled_from([0, 1, 1200, 1200]), reported=st.booleans())  # fmt: skip
     def step(self, step: str, any_at_all: bool, which: int, days: int, reported: bool) -> None:
@@ -91,13 +105,12 @@ def test_ten_thousand_steps_on_paper_lead_to_no_illegal_state():
     run_state_machine_as_test(
         OnPaper,
         settings=settings(
-            max_examples=220, stateful_step_count=50, deadline=None, database=None, derandomize=True
+            max_examples=260, stateful_step_count=50, deadline=None, database=None, derandomize=True
         ),
     )
     print(f"{OnPaper.steps} steps on paper, {len(OnPaper.visited)} states")  # noqa: T201, shown with -s
     assert OnPaper.steps >= 10_000
-    # A filing has to outlive its years first, which chance seldom brings about: test_whole_lives shows it.
-    assert set(LIFE) - {"draft", "lapsed"} <= OnPaper.visited, "each other state is reached"
+    assert OnPaper.visited == set(LIFE) - {"draft"}, "each state is reached"
 
 
 @pytest.mark.service
