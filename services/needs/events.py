@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from services.needs import commands, documents, schemas, subjects
+from services.needs import documents, subjects
+from services.needs.commands import library
+from services.needs.schemas.known import SeenOrganisation, SeenSummary
+from services.needs.schemas.library import SeenItem
+from services.needs.subjects.collection import NEED
+from services.needs.subjects.deliveries import DELIVERY
+from services.needs.subjects.library import CONSOLIDATED, ITEM
 from shared.events.handlers import Handlers, effect, read_model, replicas
 
 PUBLISHES = subjects.ALL
 TELLS = (
-    (subjects.NEED, documents.Need),
-    (subjects.ITEM, documents.LibraryItem),
-    (subjects.DELIVERY, documents.Delivery),
+    (NEED, documents.Need),
+    (ITEM, documents.LibraryItem),
+    (DELIVERY, documents.Delivery),
 )
 
 HANDLERS = Handlers(
     *replicas(TELLS),
-    read_model("registry.organisation", schemas.SeenOrganisation, documents.KnownOrganisation),
-    read_model("registry.summary", schemas.SeenSummary, documents.KnownSummary),
-    effect(subjects.CONSOLIDATED.type, schemas.SeenItem, commands.merge_sources),
+    read_model("registry.organisation", SeenOrganisation, documents.KnownOrganisation),
+    read_model("registry.summary", SeenSummary, documents.KnownSummary),
+    effect(CONSOLIDATED.type, SeenItem, library.merge_sources),
 )

@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from services.needs import documents as needs
-from services.needs import subjects as needs_subjects
+from services.needs.subjects.collection import ANSWERED, COLLECTED, MERGED
+from services.needs.subjects.deliveries import RECORDED
 from services.notifications import documents as notifications
 from services.notifications import subjects as notifications_subjects
 from services.registry import documents as registry
@@ -62,12 +63,12 @@ def _reminder(area: str) -> dict[str, Any]:
             "subject": {"en": "Overdue", "zh": "逾期"}, "escalated_to": f"role:district_staff@{area[:6]}"}  # fmt: skip
 
 
-_N, _R = needs_subjects, registry_subjects
+_R = registry_subjects
 KINDS: Mapping[str, Kind] = {
     "needs": Kind(
-        "needs", needs.Need, (_N.COLLECTED, _N.MERGED, _N.ANSWERED, _N.ANSWERED, _N.ANSWERED), _need
+        "needs", needs.Need, (COLLECTED, MERGED, ANSWERED, ANSWERED, ANSWERED), _need
     ),
-    "deliveries": Kind("needs", needs.Delivery, (_N.RECORDED,) * 5, _delivery),
+    "deliveries": Kind("needs", needs.Delivery, (RECORDED,) * 5, _delivery),
     "organisations": Kind(
         "registry", registry.Organisation,
         (_R.APPLIED, _R.RESUBMITTED, _R.RESUBMITTED, _R.ACCEPTED, _R.APPROVED), _organisation,

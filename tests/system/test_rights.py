@@ -27,12 +27,12 @@ BROKEN = {
         "needs,answer_need,record,x,x,x,,,,,,x,",
     ),
     ("needs", "delivery"): (
-        "services/needs/queries.py",
+        "services/needs/queries/deliveries.py",
         "    found = _delivery(identifier)\n    call.authorise(found.area)\n",
         "    found = _delivery(identifier)\n",
     ),
     ("needs", "need"): (
-        "services/needs/queries.py",
+        "services/needs/queries/collection.py",
         "    found = _need(identifier)\n    call.authorise(found.area)\n",
         "    found = _need(identifier)\n    call.authorise([grant.area for grant in call.actor.grants])\n",
     ),

@@ -1,0 +1,1 @@
+"""Rules of needs, pure: one module a subject."""

@@ -1,0 +1,1 @@
+"""The routes of needs: one module a subject, put together in `service.py`."""

@@ -1,0 +1,1 @@
+"""Forms of the requests, answers and events of needs: one module a subject."""

@@ -1,0 +1,14 @@
+"""What is told of the items of the need library."""
+
+from __future__ import annotations
+
+from services.needs.schemas.library import ItemState
+from shared.errors import Text
+from shared.events.types import Subject
+
+# Public, so that it descends to the nodes that own the sources.
+ITEM = Subject("needs", "library_item", ItemState, Text("library item", "需求库项目"), audience="public")
+CONSOLIDATED = ITEM.event("consolidated", Text("consolidated", "归集"))
+CHOSEN = ITEM.event("chosen", Text("chosen", "立项"))
+SET_ASIDE = ITEM.event("set_aside", Text("set aside", "不予立项"))
+ALL = (CONSOLIDATED, CHOSEN, SET_ASIDE)
