@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from services.funding import commands, documents, schemas, subjects
+from services.funding import documents, subjects
+from services.funding.commands.projects import apply_evaluation
+from services.funding.schemas import known
+from services.funding.subjects.applications import APPLICATION
+from services.funding.subjects.funds import FUND
+from services.funding.subjects.projects import PROJECT
+from services.funding.subjects.rounds import ROUND
 from shared.events.handlers import Handlers, effect, read_model, replicas
 
 PUBLISHES = subjects.ALL
 TELLS = (
-    (subjects.FUND, documents.Fund),
-    (subjects.ROUND, documents.Round),
-    (subjects.APPLICATION, documents.Application),
-    (subjects.PROJECT, documents.Project),
+    (FUND, documents.Fund),
+    (ROUND, documents.Round),
+    (APPLICATION, documents.Application),
+    (PROJECT, documents.Project),
 )
 
 HANDLERS = Handlers(
     *replicas(TELLS),
-    read_model("registry.organisation", schemas.SeenOrganisation, documents.KnownOrganisation),
-    read_model("registry.summary", schemas.SeenSummary, documents.KnownSummary),
-    read_model("needs.library_item", schemas.SeenTopic, documents.KnownTopic),
-    effect("evaluation.phase_evaluation.concluded", schemas.SeenEvaluation, commands.apply_evaluation),
+    read_model("registry.organisation", known.SeenOrganisation, documents.KnownOrganisation),
+    read_model("registry.summary", known.SeenSummary, documents.KnownSummary),
+    read_model("needs.library_item", known.SeenTopic, documents.KnownTopic),
+    effect("evaluation.phase_evaluation.concluded", known.SeenEvaluation, apply_evaluation),
 )

@@ -1,15 +1,18 @@
-"""Applications up to the award: submission, screening, scores, objections."""
+"""Applications: submission, screening, withdrawal."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from services.funding import domain, subjects
 from services.funding.commands import funds, known
 from services.funding.documents import Application, KnownTopic
+from services.funding.domain import applications as domain
+from services.funding.domain.applications import ApplicationLife
+from services.funding.domain.rounds import check_accepting, check_reviewing
+from services.funding.subjects import applications as subjects
 from shared import areas
 from shared.call import Call
-from shared.errors import Conflict, NotFound, Refused, Text
+from shared.errors import Refused, Text
 from shared.lifecycle import advance
 from shared.store import command, load, new, save, save_all
 
@@ -33,7 +36,7 @@ def submit(call: Call, body: Data) -> Application:
         call.authorise([organisation.area, target.area], body["organisation"], body["host"])
     values = {name: value for name, value in body.items() if name != "organisation"}
     application = new(call.cleared(), Application, area=area, beside=target, **values)
-    domain.check_accepting(target.status, target.opens_at, target.closes_at, call.now)
+    check_accepting(target.status, target.opens_at, target.closes_at, call.now)
     if organisation.track == "filed" and (host is None or host.track != "registered"):
         raise Refused(
             "host-needed",
@@ -55,7 +58,7 @@ def screen(call: Call, application_id: str) -> Application:
     """First screening 初审, by rule alone: passed, or rejected with every reason."""
     application = load(call, Application, application_id)
     target = known.judged_round(call, application.round)
-    domain.check_reviewing(target.status)
+    check_reviewing(target.status)
     topic = KnownTopic.objects(id=application.topic).first() if application.topic else None
     reasons = domain.screen(
         organisation_status=known.status_of(application.organisation) or "unknown",
@@ -69,98 +72,11 @@ def screen(call: Call, application_id: str) -> Application:
     )
     application.reasons = reasons
     if reasons:
-        application.status = advance(domain.ApplicationLife, application.status, "reject")
+        application.status = advance(ApplicationLife, application.status, "reject")
         return save(call, application, subjects.REJECTED)
-    application.status = advance(domain.ApplicationLife, application.status, "screen")
+    application.status = advance(ApplicationLife, application.status, "screen")
     application.screened_at = call.now
     return save(call, application, subjects.SCREENED)
-
-
-@command
-def score(call: Call, application_id: str, body: Data) -> Application:
-    """One expert's scores 评分. Raises Refused for ties to the applicant, Conflict for a second score."""
-    application = load(call, Application, application_id)
-    target = known.judged_round(call, application.round)
-    domain.check_reviewing(target.status)
-    if application.status != "screened":
-        raise Refused(
-            "not-screened",
-            Text("Only screened applications are scored.", "只对初审通过的申报评分。"),
-            Text("Screen it first.", "请先完成初审。"),
-        )
-    ties = {body["affiliation"], call.actor.organisation} - {None}
-    if ties & {application.organisation, application.host}:
-        raise Refused(
-            "conflict-of-interest",
-            Text("The expert belongs to the applicant.", "专家与申报单位存在利害关系。"),
-            Text("Let another expert score.", "请由其他专家评分。"),
-            field="affiliation",
-        )
-    domain.check_scores(body["scores"], {c["name"]: c["weight"] for c in target.criteria})
-    if any(given["expert"] == body["expert"] for given in application.scores):
-        raise Conflict(
-            "scored-already",
-            Text("This expert has scored this application.", "该专家已对此申报评分。"),
-            Text("Each expert scores once.", "每位专家只评分一次。"),
-            field="expert",
-        )
-    application.scores.append(body | {"scored_at": call.now})
-    return save(call, application, subjects.SCORED)
-
-
-def object_to(call: Call, application_id: str, text: str) -> Data:
-    """Object 异议 during the public notice, as anybody may; returns the receipt."""
-    application = _object_to(call, application_id, text)
-    receipt: Data = next(o for o in application.objections if o["id"] == call.new_id("objection"))
-    return receipt | {"application": application.id}
-
-
-@command
-def _object_to(call: Call, application_id: str, text: str) -> Application:
-    application = load(call, Application, application_id)
-    target = known.judged_round(call, application.round)
-    running = target.status == "noticed" and call.now <= target.notice_ends_at
-    if not running or not application.proposed or application.status != "screened":
-        raise Refused(
-            "no-notice",
-            Text("This application is not on public notice now.", "该申报目前不在公示期内。"),
-            Text("Objections are taken during the notice only.", "异议须在公示期内提出。"),
-        )
-    application.objections.append(
-        {"id": call.new_id("objection"), "text": text, "received_at": call.now, "upheld": None}
-    )
-    application.open_objections += 1
-    return save(call, application, subjects.OBJECTED)
-
-
-@command
-def settle(call: Call, application_id: str, objection_id: str, body: Data) -> Application:
-    """Settle an objection; one that is upheld drops the application."""
-    application = load(call, Application, application_id)
-    known.judged_round(call, application.round)
-    objection = next((o for o in application.objections if o["id"] == objection_id), None)
-    if objection is None:
-        raise NotFound(
-            "no-such-objection",
-            Text("There is no such objection.", "没有该异议。"),
-            Text("Check the identifier.", "请核对编号。"),
-            field="objection",
-        )
-    if objection["upheld"] is not None:
-        raise Conflict(
-            "settled-already",
-            Text("This objection is settled.", "该异议已处理。"),
-            Text("Look up the settlement.", "请查询处理结果。"),
-            field="objection",
-        )
-    objection.update(body, settled_at=call.now)
-    application.open_objections -= 1
-    if not body["upheld"] or application.status == "dropped":
-        return save(call, application, subjects.SETTLED)
-    application.status = advance(domain.ApplicationLife, application.status, "drop")
-    application.reasons = ["objection-upheld"]
-    save_all(call, (application, subjects.SETTLED), (application, subjects.DROPPED))
-    return application
 
 
 @command
@@ -169,7 +85,7 @@ def withdraw(call: Call, application_id: str) -> Application:
     known.authorise_party(call, known.application(application_id))
     cleared = call.cleared()  # a fund far above the applicant's area gets its own money back
     application = load(cleared, Application, application_id)
-    application.status = advance(domain.ApplicationLife, application.status, "drop")
+    application.status = advance(ApplicationLife, application.status, "drop")
     application.reasons = ["withdrawn"]
     given_back = funds.parts(application.commitments)
     loaded = funds.load_funds(cleared, [part.fund for part in given_back])

@@ -5,9 +5,13 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from services.funding import domain, subjects
 from services.funding.commands import funds, known, projects
 from services.funding.documents import Application, Project
+from services.funding.domain import funds as domain
+from services.funding.domain.applications import ApplicationLife
+from services.funding.domain.rounds import check_after
+from services.funding.subjects import applications as subjects
+from services.funding.subjects.projects import CONTRACTED
 from shared import money
 from shared.call import Call
 from shared.errors import Refused, Text
@@ -26,7 +30,7 @@ def award(call: Call, application_id: str, wanted: list[Data]) -> Application:
     """
     application = load(call, Application, application_id)
     target = known.judged_round(call, application.round)
-    application.status = advance(domain.ApplicationLife, application.status, "award")
+    application.status = advance(ApplicationLife, application.status, "award")
     _check_award(call, application, target.status, target.notice_ends_at)
     available = funds.load_funds(call, target.funds)
     free = {identifier: funds.balance(fund).free for identifier, fund in available.items()}
@@ -44,7 +48,7 @@ def _check_award(call: Call, application: Application, status: str, notice_ends_
             Text("The application is not proposed by a round on notice.", "该申报不在公示的拟资助名单内。"),
             Text("Only what was put to public notice can be awarded.", "仅可资助经公示的申报。"),
         )
-    domain.check_after(call.now, notice_ends_at, "notice-running", known.NOTICE)
+    check_after(call.now, notice_ends_at, "notice-running", known.NOTICE)
     if application.open_objections:
         raise Refused(
             "objections-open",
@@ -74,7 +78,7 @@ def contract(call: Call, application_id: str, signed_on: date) -> Project:
     )
     application = load(call, Application, application_id)
     target = known.judged_round(call, application.round)
-    application.status = advance(domain.ApplicationLife, application.status, "sign")
+    application.status = advance(ApplicationLife, application.status, "sign")
     project.organisation = application.organisation
     project.sources = application.commitments
     shares = money.shares(application.amount_fen, [t["share"] for t in target.tranches])
@@ -83,7 +87,7 @@ def contract(call: Call, application_id: str, signed_on: date) -> Project:
         for number, (planned, share) in enumerate(zip(target.tranches, shares, strict=True), 1)
     ]
     paid = projects.pay_tranche(call, project, "contract")
-    save_all(call, (application, subjects.SIGNED), (project, subjects.CONTRACTED), *paid)
+    save_all(call, (application, subjects.SIGNED), (project, CONTRACTED), *paid)
     return project
 
 

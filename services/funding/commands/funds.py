@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from services.funding import domain, subjects
 from services.funding.documents import Fund, LedgerEntry
+from services.funding.domain import funds as domain
+from services.funding.subjects import funds as subjects
 from shared.call import Call
 from shared.events.types import EventType
 from shared.store import Aggregate, command, load, new, record, save_all

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.funding import domain, subjects
 from services.funding.commands import funds
 from services.funding.commands.funds import Change
 from services.funding.documents import Project
+from services.funding.domain import funds as domain
+from services.funding.domain.projects import ProjectLife
+from services.funding.subjects import projects as subjects
 from shared import areas
 from shared.call import Call
 from shared.errors import Forbidden, Text
@@ -42,7 +44,7 @@ def apply_evaluation(call: Call, data: Data) -> Project:
         project.final_passed = True
         changes.append((project, subjects.PASSED))
     if project.final_passed and all(t["status"] == "paid" for t in project.tranches):
-        project.status = advance(domain.ProjectLife, project.status, "complete")
+        project.status = advance(ProjectLife, project.status, "complete")
         changes.append((project, subjects.COMPLETED))
     if changes:
         save_all(call, *changes)
@@ -72,7 +74,7 @@ def _hold(project: Project, condition: str) -> list[Change]:
 def stop_project(call: Call, project_id: str, reasons: str) -> Project:
     """End a project before its time 终止; what was not paid is free again."""
     project = load(call, Project, project_id)
-    project.status = advance(domain.ProjectLife, project.status, "stop")
+    project.status = advance(ProjectLife, project.status, "stop")
     project.reasons = reasons
     sources = funds.parts(project.sources)
     amounts = [t["amount_fen"] for t in project.tranches]

@@ -1,15 +1,17 @@
-"""The course of a round: planned, opened, closed, ranked, put to public notice, concluded."""
+"""The course of a round: planned, opened, closed, concluded."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
-from services.funding import domain, subjects
 from services.funding.commands import known
-from services.funding.commands.funds import balance
 from services.funding.documents import Application, Fund, Round
-from shared import areas, workdays
+from services.funding.domain import rounds as domain
+from services.funding.domain.applications import ApplicationLife
+from services.funding.domain.rounds import RoundLife, check_after
+from services.funding.subjects import applications as application_subjects
+from services.funding.subjects import rounds as subjects
+from shared import areas
 from shared.call import Call
 from shared.errors import NotYetKnown, Refused, Text
 from shared.events.types import EventType
@@ -66,70 +68,16 @@ def open_round(call: Call, round_id: str) -> Round:
 def close_round(call: Call, round_id: str) -> Round:
     """End the call. Raises Refused before the announced deadline."""
     found = load(call, Round, round_id)
-    found.status = advance(domain.RoundLife, found.status, "closing")
-    domain.check_after(
-        call.now, found.closes_at, "before-deadline", Text("The call for applications", "征集期")
-    )
+    found.status = advance(RoundLife, found.status, "closing")
+    check_after(call.now, found.closes_at, "before-deadline", Text("The call for applications", "征集期"))
     return save(call, found, subjects.CLOSED)
 
 
 @command
 def _move(call: Call, round_id: str, action: str, event: EventType) -> Round:
     found = load(call, Round, round_id)
-    found.status = advance(domain.RoundLife, found.status, action)
+    found.status = advance(RoundLife, found.status, action)
     return save(call, found, event)
-
-
-@command
-def rank(call: Call, round_id: str) -> Round:
-    """Rank the screened applications 排序 and propose what threshold and free budget reach.
-
-    Raises Refused while applications are unscreened or unscored. Every application is written with the round,
-    so that no score given meanwhile is left out.
-    """
-    found = load(call, Round, round_id)
-    found.status = advance(domain.RoundLife, found.status, "ranking")
-    waiting = Application.objects(round=found.id, status="submitted").count()
-    if waiting:
-        raise Refused(
-            "unscreened",
-            Text(f"{waiting} applications are not screened yet.", f"尚有 {waiting} 个申报未初审。"),
-            Text("Screen them first.", "请先完成初审。"),
-        )
-    screened = [
-        load(call, Application, a.id)
-        for a in Application.objects(round=found.id, status="screened").only("id")
-    ]
-    free = sum(balance(fund).free for fund in Fund.objects(id__in=found.funds))
-    places = domain.rank(
-        [
-            domain.Candidate(a.id, a.submitted_at, a.amount_fen, [s["scores"] for s in a.scores])
-            for a in screened
-        ],
-        {c["name"]: c["weight"] for c in found.criteria},
-        found.threshold,
-        free,
-    )
-    found.ranking = [asdict(place) for place in places]
-    found.proposed = [place.application for place in places if place.outcome == "proposed"]
-    by_id = {a.id: a for a in screened}
-    changes: list[tuple[Aggregate, EventType]] = [(found, subjects.RANKED)]
-    for place in places:
-        application = by_id[place.application]
-        application.rank, application.score_hundredths = place.rank, place.score_hundredths
-        application.proposed = place.outcome == "proposed"
-        changes.append((application, subjects.PLACED))
-    save_all(call, *changes)
-    return found
-
-
-@command
-def notice(call: Call, round_id: str) -> Round:
-    """Put what is proposed to public notice 公示, for the round's number of working days."""
-    found = load(call, Round, round_id)
-    found.status = advance(domain.RoundLife, found.status, "notice")
-    found.notice_ends_at = workdays.deadline(call.now, found.notice_working_days, "working_days").at
-    return save(call, found, subjects.NOTICED)
 
 
 @command
@@ -137,8 +85,8 @@ def conclude(call: Call, round_id: str) -> Round:
     """Announce the result 公告. Raises Refused while a proposed application is neither awarded nor dropped;
     what was not proposed is dropped with it."""
     found = load(call, Round, round_id)
-    found.status = advance(domain.RoundLife, found.status, "conclusion")
-    domain.check_after(call.now, found.notice_ends_at, "notice-running", known.NOTICE)
+    found.status = advance(RoundLife, found.status, "conclusion")
+    check_after(call.now, found.notice_ends_at, "notice-running", known.NOTICE)
     pending = [
         load(call, Application, a.id)
         for a in Application.objects(round=found.id, status__in=("submitted", "screened")).only("id")
@@ -157,8 +105,8 @@ def conclude(call: Call, round_id: str) -> Round:
     outcomes = {place["application"]: place["outcome"] for place in found.ranking}
     changes: list[tuple[Aggregate, EventType]] = [(found, subjects.CONCLUDED)]
     for application in pending:
-        application.status = advance(domain.ApplicationLife, application.status, "drop")
+        application.status = advance(ApplicationLife, application.status, "drop")
         application.reasons = [outcomes.get(application.id, "not_ranked").replace("_", "-")]
-        changes.append((application, subjects.DROPPED))
+        changes.append((application, application_subjects.DROPPED))
     save_all(call, *changes)
     return found

@@ -9,7 +9,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from services.funding import domain
+from services.funding.domain import funds as domain
 from shared.errors import Refused
 
 pytestmark = pytest.mark.unit

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.funding import domain
-from services.funding.domain import Candidate, Part
+from services.funding.domain import applications, funds, review, rounds
+from services.funding.domain.funds import Part
+from services.funding.domain.review import Candidate
 from shared import money
 from shared.errors import Refused
 from shared.lifecycle import advance, table
@@ -28,12 +29,12 @@ def candidate(name: str, *scores: int, amount: int = 100, minutes: int = 0) -> C
 
 
 def outcomes(*candidates: Candidate, threshold: int = 60, free: int = 10**6) -> dict[str, str]:
-    return {p.application: p.outcome for p in domain.rank(candidates, ONE, threshold, free)}
+    return {p.application: p.outcome for p in review.rank(candidates, ONE, threshold, free)}
 
 
 def test_an_experts_score_is_weighted_exactly():
-    assert domain.weigh({"a": 90, "b": 70}, {"a": 60, "b": 40}) == 82
-    assert domain.weigh({"a": 100, "b": 0}, {"a": 1, "b": 2}) == Fraction(100, 3)
+    assert review.weigh({"a": 90, "b": 70}, {"a": 60, "b": 40}) == 82
+    assert review.weigh({"a": 100, "b": 0}, {"a": 1, "b": 2}) == Fraction(100, 3)
 
 
 @pytest.mark.parametrize(
@@ -47,28 +48,28 @@ def test_an_experts_score_is_weighted_exactly():
     ],
 )
 def test_lowest_and_highest_are_left_out_from_five_scores_on(scores, mean):
-    (place,) = domain.rank([candidate("a", *scores)], ONE, 0, 10**6)
+    (place,) = review.rank([candidate("a", *scores)], ONE, 0, 10**6)
     assert place.score_hundredths == mean
     assert sorted(place.counted + place.left_out) == sorted(s * 100 for s in scores)
 
 
 @given(st.lists(st.integers(0, 100), min_size=1, max_size=12))
 def test_one_extreme_score_of_five_or_more_never_decides(scores):
-    (place,) = domain.rank([candidate("a", *scores)], ONE, 0, 10**6)
+    (place,) = review.rank([candidate("a", *scores)], ONE, 0, 10**6)
     assert min(scores) * 100 <= place.score_hundredths <= max(scores) * 100
-    if len(scores) >= domain.TRIM_FROM:
+    if len(scores) >= review.TRIM_FROM:
         inner = sorted(scores)[1:-1]
         assert min(inner) * 100 <= place.score_hundredths <= max(inner) * 100
 
 
 def test_means_are_rounded_half_up_to_hundredths_before_they_are_compared():
-    assert domain.hundredths(Fraction(200, 3)) == 6667
-    assert domain.hundredths(Fraction(80_005, 1000)) == 8001
-    assert domain.hundredths(Fraction(800_049, 10_000)) == 8000
+    assert review.hundredths(Fraction(200, 3)) == 6667
+    assert review.hundredths(Fraction(80_005, 1000)) == 8001
+    assert review.hundredths(Fraction(800_049, 10_000)) == 8000
 
 
 def test_ties_go_to_the_earlier_submission():
-    places = domain.rank(
+    places = review.rank(
         [candidate("late", 80, minutes=2), candidate("early", 80, minutes=1), candidate("best", 81, minutes=3)],
         ONE, 60, 10**6,
     )  # fmt: skip
@@ -101,7 +102,7 @@ def test_a_budget_that_is_met_exactly_suffices():
 
 def test_an_application_without_a_score_is_named():
     with pytest.raises(Refused) as refused:
-        domain.rank([candidate("a", 80), candidate("b")], ONE, 60, 100)
+        review.rank([candidate("a", 80), candidate("b")], ONE, 60, 100)
     assert refused.value.extra["applications"] == ["b"]
 
 
@@ -114,7 +115,7 @@ def test_what_is_proposed_fits_the_budget_and_nothing_better_is_passed_over(give
     candidates = [
         candidate(str(n), score, amount=amount, minutes=n) for n, (score, amount) in enumerate(given)
     ]
-    places = domain.rank(candidates, ONE, threshold, free)
+    places = review.rank(candidates, ONE, threshold, free)
     assert sum(p.amount_fen for p in places if p.outcome == "proposed") <= free
     found = [p.outcome for p in places]
     assert found == sorted(found, key=["proposed", "beyond_budget", "below_threshold"].index)
@@ -123,7 +124,7 @@ def test_what_is_proposed_fits_the_budget_and_nothing_better_is_passed_over(give
 
 def test_ranking_does_not_depend_on_the_order_of_what_is_given():
     several = [candidate(str(n), 50 + n % 3, minutes=n) for n in range(9)]
-    assert domain.rank(several, ONE, 51, 400) == domain.rank(several[::-1], ONE, 51, 400)
+    assert review.rank(several, ONE, 51, 400) == review.rank(several[::-1], ONE, 51, 400)
 
 
 @pytest.mark.parametrize(
@@ -143,8 +144,8 @@ def test_screening_rejects_by_each_rule(changed, reason):
         "organisation_status": "active", "track": "registered", "tracks": ["registered", "filed"],
         "host_status": None, "topic_status": None, "topics_only": False, "amount": 100, "cap": 100,
     }  # fmt: skip
-    assert domain.screen(**facts) == []
-    assert domain.screen(**(facts | changed)) == [reason]
+    assert applications.screen(**facts) == []
+    assert applications.screen(**(facts | changed)) == [reason]
 
 
 @pytest.mark.parametrize(
@@ -157,28 +158,28 @@ def test_screening_rejects_by_each_rule(changed, reason):
 )
 def test_tranches_sum_up_to_a_hundred_with_one_for_each_condition(tranches):
     with pytest.raises(Refused):
-        domain.check_plan(START, START + timedelta(1), [domain.Tranche(*t) for t in tranches], ["a"])
+        rounds.check_plan(START, START + timedelta(1), [rounds.Tranche(*t) for t in tranches], ["a"])
 
 
 def test_a_round_must_close_after_it_opens_and_name_each_criterion_once():
-    whole = [domain.Tranche(100, "contract")]
-    domain.check_plan(START, START + timedelta(1), whole, ["a", "b"])
+    whole = [rounds.Tranche(100, "contract")]
+    rounds.check_plan(START, START + timedelta(1), whole, ["a", "b"])
     for opens, criteria in ((START, ["a", "a"]), (START + timedelta(1), ["a"])):
         with pytest.raises(Refused):
-            domain.check_plan(opens, START + timedelta(1), whole, criteria)
+            rounds.check_plan(opens, START + timedelta(1), whole, criteria)
 
 
 def test_a_round_takes_one_course_only():
     state = "draft"
     for action in ("opening", "closing", "ranking", "notice", "conclusion"):
-        assert list(table(domain.RoundLife)[state]) == [action]
-        state = advance(domain.RoundLife, state, action)
+        assert list(table(rounds.RoundLife)[state]) == [action]
+        state = advance(rounds.RoundLife, state, action)
     assert state == "concluded"
 
 
 def test_tranche_shares_lose_no_fen():
     assert money.shares(101, [50, 30, 20]) == [51, 30, 20]
-    assert domain.draw([Part("a", 60), Part("b", 41)], [51, 30, 20], 1) == [Part("a", 9), Part("b", 21)]
+    assert funds.draw([Part("a", 60), Part("b", 41)], [51, 30, 20], 1) == [Part("a", 9), Part("b", 21)]
 
 
 @given(
@@ -188,7 +189,7 @@ def test_tranche_shares_lose_no_fen():
 def test_tranches_draw_on_each_fund_exactly_what_it_committed(amounts, weights):
     sources = [Part(str(n), amount) for n, amount in enumerate(amounts)]
     tranches = money.shares(sum(amounts), weights)
-    drawn = [domain.draw(sources, tranches, index) for index in range(len(tranches))]
+    drawn = [funds.draw(sources, tranches, index) for index in range(len(tranches))]
     assert [sum(p.amount for p in parts) for parts in drawn] == tranches
     for fund, amount in sources:
         assert sum(p.amount for parts in drawn for p in parts if p.fund == fund) == amount
@@ -197,10 +198,10 @@ def test_tranches_draw_on_each_fund_exactly_what_it_committed(amounts, weights):
 
 def test_an_award_draws_on_funds_in_their_order_or_as_wanted():
     free = {"a": 70, "b": 0, "c": 50}
-    assert domain.split(100, free) == [Part("a", 70), Part("c", 30)]
-    assert domain.split(100, free, [Part("a", 50), Part("c", 50)]) == [Part("a", 50), Part("c", 50)]
+    assert funds.split(100, free) == [Part("a", 70), Part("c", 30)]
+    assert funds.split(100, free, [Part("a", 50), Part("c", 50)]) == [Part("a", 50), Part("c", 50)]
     for wanted in ([Part("a", 99)], [Part("x", 100)], [Part("a", 50), Part("a", 50)]):
         with pytest.raises(Refused, match="split-unfit"):
-            domain.split(100, free, wanted)
+            funds.split(100, free, wanted)
     with pytest.raises(Refused, match="fund-exhausted"):
-        domain.split(121, free)
+        funds.split(121, free)

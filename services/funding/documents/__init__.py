@@ -1,0 +1,21 @@
+"""What funding stores: one module a subject."""
+
+from services.funding.documents.applications import Application
+from services.funding.documents.funds import Fund, LedgerEntry
+from services.funding.documents.known import KnownOrganisation, KnownSummary, KnownTopic
+from services.funding.documents.projects import Project
+from services.funding.documents.rounds import Round
+
+ALL = (Fund, LedgerEntry, Round, Application, Project, KnownOrganisation, KnownSummary, KnownTopic)
+
+__all__ = [
+    "ALL",
+    "Application",
+    "Fund",
+    "KnownOrganisation",
+    "KnownSummary",
+    "KnownTopic",
+    "LedgerEntry",
+    "Project",
+    "Round",
+]

@@ -1,0 +1,34 @@
+"""What is kept of what other services tell."""
+
+from __future__ import annotations
+
+from mongoengine import StringField
+
+from shared.store import ReadModel
+
+
+class KnownOrganisation(ReadModel):
+    """An organisation as the registry tells of it."""
+
+    meta = {"collection": "known_organisations"}
+    name = StringField()
+    track = StringField()
+    status = StringField()
+
+
+class KnownSummary(ReadModel):
+    """What everybody may know of an organisation, told by its district: all that a street hears of another's."""
+
+    meta = {"collection": "known_summaries", "indexes": ["organisation"]}
+    organisation = StringField()
+    name = StringField()
+    track = StringField()
+    status = StringField()
+
+
+class KnownTopic(ReadModel):
+    """An item of the library of needs 需求库, which a round may ask for once it is chosen 立项."""
+
+    meta = {"collection": "known_topics"}
+    title = StringField()
+    status = StringField()

@@ -1,0 +1,41 @@
+"""What is stored of projects."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mongoengine import BooleanField, DateField, DictField, IntField, ListField, LongField, StringField
+
+from services.funding.documents import ties
+from services.funding.domain.projects import ProjectLife
+from shared.lifecycle import initial
+from shared.store import Aggregate
+
+
+class Project(Aggregate):
+    """What was contracted 项目, paid in tranches."""
+
+    meta = {"collection": "projects", "indexes": [("round",), ("organisation", "id")]}
+    round = StringField(required=True)
+    application = StringField(required=True)
+    organisation = StringField(required=True)
+    host = StringField()
+    topic = StringField()
+    title = StringField(required=True)
+    amount_fen = LongField(required=True)
+    sources = ListField(DictField())  # fund, amount_fen
+    tranches = ListField(DictField())  # number, condition, amount_fen, status, paid_at
+    final_passed = BooleanField(default=False)
+    status = StringField(default=initial(ProjectLife))
+    reasons = StringField()
+    signed_on = DateField()
+    beneficiaries_direct = IntField(default=0)
+    beneficiaries_indirect = IntField(default=0)
+    generated = BooleanField(default=False)
+
+    def seat_by_rule(self) -> str:
+        return ties.seat_of_round(self)
+
+    @classmethod
+    def tied(cls, owner: str, area: str) -> dict[str, Any] | None:
+        return ties.within("round", ties.tied(owner, area))

@@ -1,0 +1,36 @@
+"""What hangs together, and so is handed over to another node together or not at all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from services.funding.documents import funds, rounds
+from shared import areas
+
+if TYPE_CHECKING:
+    from services.funding.documents.applications import Application
+    from services.funding.documents.projects import Project
+
+
+def seat_of_round(part: Application | Project) -> str:
+    """An application and its project belong where their round does."""
+    found = rounds.Round.objects(id=part.round).first()
+    return str(found.seated_at if found else part.owner)
+
+
+def tied(owner: str, area: str) -> set[str]:
+    """The owner's rounds and funds that hang together with one seated outside of `area`: money and what it is
+    promised to are written at once, so one node owns both."""
+    found_rounds = {
+        found.id: found for found in rounds.Round.objects(owner=owner).only("id", "area", "seat", "funds")
+    }
+    found_funds = {found.id: found for found in funds.Fund.objects(owner=owner).only("id", "area", "seat")}
+    bound = {i for i, one in (found_rounds | found_funds).items() if not areas.contains(area, one.seated_at)}
+    groups = [{identifier, *found.funds} for identifier, found in found_rounds.items()]
+    while more := [group for group in groups if group & bound and not group <= bound]:
+        bound.update(*more)
+    return bound
+
+
+def within(field: str, bound: set[str]) -> dict[str, Any] | None:
+    return {field: {"$in": sorted(bound)}} if bound else None

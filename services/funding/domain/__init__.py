@@ -1,0 +1,1 @@
+"""Rules of funding, pure: one module a subject."""

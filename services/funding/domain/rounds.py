@@ -1,0 +1,101 @@
+"""The course of a round 轮次 (Daoli)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from statemachine import State, StateMachine
+
+from shared.errors import Refused, Text
+
+KINDS = ("venture", "purchase", "micro")  # 公益创投、政府购买服务、微创投
+CONDITIONS = ("contract", "mid_term", "final")  # what a tranche waits for: 签约、中期评估、末期评估
+TRACKS = ("registered", "filed")
+
+
+class RoundLife(StateMachine):
+    """The course of a round 轮次."""
+
+    draft = State(initial=True)  # 拟定
+    open = State()  # 征集中
+    closed = State()  # 已截止
+    ranked = State()  # 已排序
+    noticed = State()  # 公示中
+    concluded = State(final=True)  # 已公告
+
+    opening = draft.to(open)
+    closing = open.to(closed)
+    ranking = closed.to(ranked)
+    notice = ranked.to(noticed)
+    conclusion = noticed.to(concluded)
+
+
+class Tranche(NamedTuple):
+    share: int
+    condition: str
+
+
+def check_plan(
+    opens_at: datetime, closes_at: datetime, tranches: Sequence[Tranche], criteria: Sequence[str]
+) -> None:
+    """Raise Refused unless a round's dates, tranches and criteria fit together."""
+    if closes_at <= opens_at:
+        raise Refused(
+            "round-dates",
+            Text("The round closes before it opens.", "截止时间早于开始时间。"),
+            Text("Give a later closes_at.", "请填写更晚的截止时间。"),
+            field="closes_at",
+        )
+    conditions = [t.condition for t in tranches]
+    if sum(t.share for t in tranches) != 100 or len(set(conditions)) < len(conditions):
+        raise Refused(
+            "tranches-unfit",
+            Text(
+                "Tranches sum up to 100 per cent, one for each condition.",
+                "各期拨付比例合计为 100%，每个条件只对应一期。",
+            ),
+            Text("Correct shares and conditions, say 50/30/20.", "请更正比例与条件，例如 50/30/20。"),
+            field="tranches",
+        )
+    if len(set(criteria)) < len(criteria):
+        raise Refused(
+            "criteria-double",
+            Text("A criterion is named twice.", "评审指标重复。"),
+            Text("Name each criterion once.", "每个指标只列一次。"),
+            field="criteria",
+        )
+
+
+def check_accepting(status: str, opens_at: datetime, closes_at: datetime, now: datetime) -> None:
+    """Raise Refused unless applications are accepted now: nothing after the deadline."""
+    if status != "open" or not opens_at <= now < closes_at:
+        raise Refused(
+            "round-not-open",
+            Text("The round does not accept applications now.", "本轮目前不受理申报。"),
+            Text("Look for an open round.", "请查找正在征集的轮次。"),
+            field="round",
+        )
+
+
+def check_reviewing(status: str) -> None:
+    """Raise Refused once the round is ranked: nothing that counts for the ranking may change after it."""
+    if status not in ("open", "closed"):
+        raise Refused(
+            "review-over",
+            Text("The round has been ranked.", "本轮已完成排序。"),
+            Text("Nothing can be added any more.", "不能再补充。"),
+            field="round",
+        )
+
+
+def check_after(now: datetime, moment: datetime | None, code: str, what: Text) -> None:
+    """Raise Refused before `moment` has come."""
+    if moment is None or now < moment:
+        told = moment.isoformat() if moment else "-"
+        raise Refused(
+            code,
+            Text(f"{what.en} ends at {told}.", f"{what.zh}至 {told} 结束。"),
+            Text("Try again after that.", "请在此之后再办理。"),
+        )

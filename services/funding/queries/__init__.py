@@ -1,0 +1,1 @@
+"""What can be asked of funding: records owned here and copies of those owned by other nodes."""

@@ -1,0 +1,1 @@
+"""Routes of funding: one module a subject, put together in the service."""

@@ -1,0 +1,49 @@
+"""Routes of applications."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from services.funding.commands import applications as commands
+from services.funding.queries import applications as queries
+from services.funding.schemas import applications as schemas
+from shared.call import Call
+from shared.http import get, page_of, post
+
+Data = dict[str, Any]
+
+
+class ApplicationRoutes:
+    """申报"""
+
+    @post(
+        "/applications", body=schemas.NewApplication, answer=schemas.ApplicationView, status=201,
+        summary="Apply to a round 申报",
+    )  # fmt: skip
+    def submit(self, call: Call, body: Data) -> Any:
+        return commands.submit(call, body)
+
+    @get(
+        "/applications", query=schemas.ApplicationQuery, answer=page_of(schemas.ApplicationView),
+        summary="Applications 申报",
+    )  # fmt: skip
+    def applications(self, call: Call, query: Data) -> Any:
+        return queries.applications(call, query)
+
+    @get("/applications/<id>", answer=schemas.ApplicationView, summary="One application 申报")
+    def application(self, call: Call, id: str) -> Any:
+        return queries.application_for(call, id)
+
+    @post(
+        "/applications/<id>/screening", answer=schemas.ApplicationView,
+        summary="First screening, by rule 初审",
+    )  # fmt: skip
+    def screen(self, call: Call, id: str) -> Any:
+        return commands.screen(call, id)
+
+    @post(
+        "/applications/<id>/withdrawal", answer=schemas.ApplicationView,
+        summary="Withdraw 退出",
+    )  # fmt: skip
+    def withdraw(self, call: Call, id: str) -> Any:
+        return commands.withdraw(call, id)

@@ -1,0 +1,1 @@
+"""Forms of funding's requests, answers and events: one module a subject."""

@@ -1,0 +1,5 @@
+"""Funding's subjects and the events that tell of them: one module a subject."""
+
+from services.funding.subjects import applications, funds, projects, rounds
+
+ALL = (*funds.ALL, *rounds.ALL, *applications.ALL, *projects.ALL)

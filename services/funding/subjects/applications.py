@@ -1,0 +1,22 @@
+"""What is told of applications."""
+
+from __future__ import annotations
+
+from services.funding.schemas.applications import ApplicationState
+from shared.errors import Text
+from shared.events.types import Subject
+
+APPLICATION = Subject("funding", "application", ApplicationState, Text("application", "申报"))
+SUBMITTED = APPLICATION.event("submitted", Text("submitted", "申报"))
+SCREENED = APPLICATION.event("screened", Text("passed the screening", "初审通过"))
+REJECTED = APPLICATION.event("rejected", Text("rejected", "初审未通过"))
+SCORED = APPLICATION.event("scored", Text("scored", "评分"))
+PLACED = APPLICATION.event("ranked", Text("ranked", "排序"))
+OBJECTED = APPLICATION.event("objected", Text("objected to", "收到异议"))
+SETTLED = APPLICATION.event("settled", Text("objection settled", "异议处理"))
+AWARDED = APPLICATION.event("awarded", Text("awarded", "立项资助"))
+DROPPED = APPLICATION.event("dropped", Text("dropped", "落选或退出"))
+SIGNED = APPLICATION.event("contracted", Text("contracted", "签约"))
+ALL = (
+    SUBMITTED, SCREENED, REJECTED, SCORED, PLACED, OBJECTED, SETTLED, AWARDED, DROPPED, SIGNED,
+)  # fmt: skip
