@@ -9,6 +9,7 @@ from services.funding.subjects.applications import APPLICATION
 from services.funding.subjects.funds import FUND
 from services.funding.subjects.projects import PROJECT
 from services.funding.subjects.rounds import ROUND
+from services.funding.subjects.rules import AREA_RULE
 from shared.events.handlers import Handlers, effect, read_model, replicas
 
 PUBLISHES = subjects.ALL
@@ -17,6 +18,7 @@ TELLS = (
     (ROUND, documents.Round),
     (APPLICATION, documents.Application),
     (PROJECT, documents.Project),
+    (AREA_RULE, documents.AreaRuleSetting),
 )
 
 HANDLERS = Handlers(

@@ -13,6 +13,7 @@ from services.funding.routes.notices import NoticeRoutes
 from services.funding.routes.projects import ProjectRoutes
 from services.funding.routes.review import ReviewRoutes
 from services.funding.routes.rounds import RoundRoutes
+from services.funding.routes.rules import FundingRuleRoutes
 from shared.owning import OwningService
 
 
@@ -25,6 +26,7 @@ class FundingService(
     AwardRoutes,
     ProjectRoutes,
     FigureRoutes,
+    FundingRuleRoutes,
     OwningService,
 ):
     """公益创投与政府购买服务"""

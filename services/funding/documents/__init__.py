@@ -5,12 +5,17 @@ from services.funding.documents.funds import Fund, LedgerEntry
 from services.funding.documents.known import KnownOrganisation, KnownSummary, KnownTopic
 from services.funding.documents.projects import Project
 from services.funding.documents.rounds import Round
+from shared.arearules.settings import AreaRuleSetting
 
-ALL = (Fund, LedgerEntry, Round, Application, Project, KnownOrganisation, KnownSummary, KnownTopic)
+ALL = (
+    Fund, LedgerEntry, Round, Application, Project, AreaRuleSetting,
+    KnownOrganisation, KnownSummary, KnownTopic,
+)  # fmt: skip
 
 __all__ = [
     "ALL",
     "Application",
+    "AreaRuleSetting",
     "Fund",
     "KnownOrganisation",
     "KnownSummary",
