@@ -1,19 +1,12 @@
-"""What is stored of deadlines: fields of the record that they belong to, and days that an area works differently."""
+"""What is stored of deadlines: days that an area works differently, and the records that have clocks."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date, datetime
 from typing import ClassVar
 
-from mongoengine import BooleanField, DateField, DateTimeField, IntField, StringField
-from statemachine import StateMachine
+from mongoengine import BooleanField, DateField, Document, StringField
 
-from services.registry.domain import clocks as rules
-from shared import areas, workdays
-from shared.arearules.settings import value
-from shared.call import Call
-from shared.lifecycle import advance
+from shared.clocks import timed
 from shared.store import Aggregate
 
 
@@ -26,83 +19,8 @@ class CalendarDay(Aggregate):
     reasons = StringField(required=True)
 
 
-def overrides(area: str) -> dict[date, bool]:
-    """Days that hold differently at `area`; the nearest area's word counts."""
-    found = CalendarDay.objects(area__in=areas.path(area)).only("area", "day", "worked")
-    return {one.day: one.worked for one in sorted(found, key=lambda one: len(one.area))}
+class Timed(timed.Timed):
+    """A record of the registry whose steps have deadlines."""
 
-
-class Timed(Aggregate):
-    """A record whose steps have deadlines. Its clock follows `status` by itself, with each write.
-
-    `due_*` are shared with others. `look_at` is when the timer has to do with the record next; it has none once
-    that is done.
-    """
-
-    meta = {"abstract": True, "indexes": [{"fields": ["look_at"], "sparse": True}]}
-    life: ClassVar[type[StateMachine]]
-    status: str
-    due_step = StringField()
-    due_at = DateTimeField()
-    due_certain = BooleanField()
-    due_stage = StringField(choices=rules.STAGES)
-    due_area = StringField()  # whose staff have to act
-    look_at = DateTimeField()
-    clock_since = DateTimeField()
-    clock_amount = IntField()  # given at `clock_since`; while suspended: what is left
-    clock_unit = StringField()
-
-    def clock_steps(self) -> Sequence[rules.Step]:
-        raise NotImplementedError
-
-    @property
-    def due_warning(self) -> dict[str, str] | None:
-        return rules.UNCERTAIN._asdict() if self.due_certain is False else None
-
-    def settle(self, call: Call) -> None:
-        """Begin, suspend, resume or end the clock, as the state says."""
-        steps = self.clock_steps()
-        now_running, known = rules.running(steps, self.status), rules.named(steps, self.due_step)
-        if known and self.status in known.paused_in:
-            self._suspend(call.now)
-        elif now_running is None:
-            self._end()
-        elif now_running != known:
-            self.begin(now_running, call.now)
-        elif self.due_stage == "suspended":
-            self._wind(now_running, call.now, self.clock_amount, self.clock_unit)
-
-    def begin(self, step: rules.Step, since: datetime) -> None:
-        """Start the clock of a step anew, counted from `since` (aware)."""
-        self.due_step, self.due_area = step.name, self.seated_at
-        limit = value(step.limit, self.seated_at, since)
-        self._wind(step, since, limit.amount, limit.unit)
-
-    def clock(self, step: rules.Step) -> rules.Clock:
-        """The running clock as it is counted today: a holiday notice or a changed day may have come in since."""
-        remind = value(step.limit, self.seated_at, self.clock_since).remind
-        return rules.clock(
-            self.clock_since, self.clock_amount, self.clock_unit, remind, overrides(self.seated_at)
-        )
-
-    def take_by_law(self, action: str, since: datetime) -> None:
-        """What the law itself does when a period passes without a word, dated to its begin."""
-        self.status = advance(self.life, self.status, action)
-
-    def _wind(self, step: rules.Step, since: datetime, amount: int, unit: workdays.Unit) -> None:
-        self.clock_since, self.clock_amount, self.clock_unit = since, amount, unit
-        made = self.clock(step)
-        self.due_at, self.due_certain = made.due_at, made.certain
-        self.due_stage, self.look_at = "running", made.near_at
-
-    def _suspend(self, now: datetime) -> None:
-        if self.due_stage == "suspended":
-            return
-        self.clock_amount, self.clock_unit = workdays.left(
-            self.clock_since, self.clock_amount, self.clock_unit, now, overrides(self.seated_at)
-        )
-        self.due_stage, self.due_at, self.due_certain, self.look_at = "suspended", None, None, None
-
-    def _end(self) -> None:
-        self.due_step = self.due_at = self.due_certain = self.due_stage = self.due_area = None
-        self.look_at = self.clock_since = self.clock_amount = self.clock_unit = None
+    meta = {"abstract": True}
+    days: ClassVar[type[Document]] = CalendarDay

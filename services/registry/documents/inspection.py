@@ -8,9 +8,9 @@ from typing import ClassVar
 from mongoengine import BooleanField, DateField, DateTimeField, DictField, IntField, ListField, StringField
 
 from services.registry.documents.clocks import Timed
-from services.registry.domain import clocks
 from services.registry.domain import inspection as rules
 from shared.audit.personal import DUTY, Personal
+from shared.clocks import Step
 from shared.errors import Text
 from shared.lifecycle import initial
 from shared.store import ReadModel
@@ -51,7 +51,7 @@ class Inspection(Timed):
     }
     life = rules.InspectionLife
 
-    def clock_steps(self) -> Sequence[clocks.Step]:
+    def clock_steps(self) -> Sequence[Step]:
         return rules.STEPS
 
 

@@ -8,9 +8,9 @@ from typing import ClassVar
 from mongoengine import DateTimeField, IntField, StringField
 
 from services.registry.documents.clocks import Timed
-from services.registry.domain import clocks
 from services.registry.domain import listings as rules
 from shared.audit.personal import DUTY, Personal
+from shared.clocks import Step
 from shared.errors import Text
 from shared.lifecycle import initial
 
@@ -56,5 +56,5 @@ class Listing(Timed):
     removal_reasons = StringField()
     life = rules.ListingLife
 
-    def clock_steps(self) -> Sequence[clocks.Step]:
+    def clock_steps(self) -> Sequence[Step]:
         return rules.STEPS

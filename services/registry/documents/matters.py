@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from mongoengine import BooleanField, DateTimeField, DictField, ListField, StringField
 
 from services.registry.documents.clocks import Timed
-from services.registry.domain import clocks
 from services.registry.domain import matters as rules
 from shared.audit.personal import DUTY, Personal
+from shared.clocks import Step
 from shared.errors import Text
 from shared.lifecycle import initial
 
@@ -54,7 +54,7 @@ class Matter(Timed):
     personal = {"legal_representative": REPRESENTATIVE, "legal_representative_before": REPRESENTATIVE}
     life = rules.MatterLife
 
-    def clock_steps(self) -> Sequence[clocks.Step]:
+    def clock_steps(self) -> Sequence[Step]:
         return rules.STEPS[self.track]
 
     @property

@@ -84,7 +84,7 @@ class Organisation(Timed):
     personal = {"legal_representative": REPRESENTATIVE}
     life = OrganisationLife
 
-    def clock_steps(self) -> Sequence[clocks.Step]:
+    def clock_steps(self) -> Sequence[Step]:
         return clocks.ORGANISATION_STEPS[self.track]
 
     def take_by_law(self, action: str, since: datetime) -> None:

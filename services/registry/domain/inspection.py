@@ -12,9 +12,9 @@ from typing import NamedTuple
 from marshmallow import ValidationError, fields, validate
 from statemachine import State, StateMachine
 
-from services.registry.domain.clocks import Limit, Step, limit
 from shared import clock, workdays
 from shared.arearules import AreaRule
+from shared.clocks import Limit, Step, limit
 from shared.errors import Refused, Text
 
 CONCLUSIONS = ("qualified", "basically_qualified", "unqualified")  # 合格、基本合格、不合格

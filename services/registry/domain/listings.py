@@ -9,9 +9,9 @@ from typing import NamedTuple
 from marshmallow import fields, validate
 from statemachine import State, StateMachine
 
-from services.registry.domain.clocks import Limit, Step, limit
 from shared import workdays
 from shared.arearules import AreaRule
+from shared.clocks import Limit, Step, limit
 from shared.errors import Refused, Text
 
 KINDS = ("abnormal", "serious")

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from statemachine import State, StateMachine
 
 from services.registry.domain import clocks
-from services.registry.domain.clocks import Limit
+from shared.clocks import Limit
 from shared.errors import Fault, Refused, Text
 
 KINDS = ("change", "statutes", "certificate")  # 变更登记、章程核准、证书换发

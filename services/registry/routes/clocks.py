@@ -28,7 +28,7 @@ class ClockRoutes:
             commands.run_clocks(Call(node=runtime.node(), service="registry"))
 
     @post(
-        "/clocks/run", answer=schemas.ClockRun,
+        "/clocks/run", answer=schemas.RegistryClockRun,
         summary="Look at deadlines that are near or past 立即检查期限",
     )  # fmt: skip
     def run_clocks(self, call: Call) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import fields, validate
 
 from services.registry.domain import listings as rules
-from services.registry.schemas.clocks import DeadlineState, DeadlineView
+from shared.clocks.forms import DeadlineState, DeadlineView
 from shared.fields import Area, Id, Moment, Schema
 from shared.http import PageQuery
 from shared.lifecycle import table

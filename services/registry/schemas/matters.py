@@ -5,8 +5,8 @@ from __future__ import annotations
 from marshmallow import fields, validate
 
 from services.registry.domain import matters as rules
-from services.registry.schemas.clocks import DeadlineState, DeadlineView
 from services.registry.schemas.common import NAME
+from shared.clocks.forms import DeadlineState, DeadlineView
 from shared.fields import Area, DayText, Fen, Id, Moment, Schema
 from shared.http import PageQuery
 

@@ -7,8 +7,8 @@ from typing import Any
 from marshmallow import fields, validate
 
 from services.registry.domain import organisations as rules
-from services.registry.schemas.clocks import DeadlineState, DeadlineView
 from services.registry.schemas.common import NAME, Reasons
+from shared.clocks.forms import DeadlineState, DeadlineView
 from shared.fields import Area, Day, DayText, Fen, Id, Moment, Schema
 from shared.http import PageQuery
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.registry.schemas.inspection import InspectionState
-from services.registry.subjects.clocks import clock_events
+from shared.clocks.events import clock_events
 from shared.errors import Text
 from shared.events.types import Subject
 

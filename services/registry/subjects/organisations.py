@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.registry.schemas.organisations import OrganisationState
-from services.registry.subjects.clocks import clock_events
+from shared.clocks.events import clock_events
 from shared.errors import Text
 from shared.events.types import Left, Subject
 

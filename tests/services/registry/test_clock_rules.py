@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from services.registry.documents.organisations import Organisation
 from services.registry.domain import clocks as rules
 from services.registry.domain.rules import RULES
-from shared import workdays
+from shared import clocks, workdays
 from shared.clock import CHINA
 from shared.lifecycle import table
 from shared.workdays import Unit, is_workday, left
@@ -29,7 +29,7 @@ local = st.dictionaries(st.dates(date(2023, 1, 1), date(2032, 12, 31)), st.boole
 def test_staff_are_reminded_within_the_period_and_it_passes_only_after_its_last_moment(
     since: datetime, amount: int, unit: Unit, remind: int, overrides: dict[date, bool]
 ):
-    clock = rules.clock(since, amount, unit, remind, overrides)
+    clock = clocks.clock(since, amount, unit, remind, overrides)
     assert since <= clock.near_at <= clock.due_at < clock.passed_at
     assert clock.due_at.date() >= _earliest(since.date(), amount, unit)
     assert [clock.stage(at) for at in (clock.near_at, clock.due_at, clock.passed_at)] == [
