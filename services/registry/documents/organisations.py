@@ -13,6 +13,7 @@ from services.registry.domain import clocks
 from services.registry.domain import organisations as rules
 from services.registry.domain.lives import OrganisationLife, take_step
 from services.registry.domain.matters import masked
+from shared.clocks import Step
 
 
 class Organisation(Timed):
