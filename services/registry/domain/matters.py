@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from statemachine import State, StateMachine
 
 from services.registry.domain import clocks
-from shared.clocks import Limit
+from shared.clocks import Limit, limit
 from shared.errors import Fault, Refused, Text
 
 KINDS = ("change", "statutes", "certificate")  # 变更登记、章程核准、证书换发
@@ -47,7 +47,7 @@ class MatterLife(StateMachine):
 
 PENDING = ("applied", "correcting", "accepted")
 
-DECISION = clocks.limit(
+DECISION = limit(
     "limit_matter", Limit(20, "working_days", 3), "行政许可法 42, 82",
     Text("Time for a decision on a change, statutes or a certificate", "作出变更、章程核准、换证决定的期限"),
 )  # fmt: skip
