@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from services.funding import documents, subjects
+from services.funding.commands.delegations import follow_delegation, take_back
 from services.funding.commands.projects import apply_evaluation
 from services.funding.schemas import known
+from services.funding.schemas.delegations import SeenDelegation, SeenPart
 from services.funding.subjects.applications import APPLICATION
-from services.funding.subjects.funds import FUND
+from services.funding.subjects.delegations import DELEGATED, DELEGATION, RECALLED
+from services.funding.subjects.funds import FUND, FUND_RETURNED
 from services.funding.subjects.projects import PROJECT
 from services.funding.subjects.rounds import ROUND
 from services.funding.subjects.rules import AREA_RULE
@@ -15,6 +18,7 @@ from shared.events.handlers import Handlers, effect, read_model, replicas
 PUBLISHES = subjects.ALL
 TELLS = (
     (FUND, documents.Fund),
+    (DELEGATION, documents.Delegation),
     (ROUND, documents.Round),
     (APPLICATION, documents.Application),
     (PROJECT, documents.Project),
@@ -27,4 +31,7 @@ HANDLERS = Handlers(
     read_model("registry.summary", known.SeenSummary, documents.KnownSummary),
     read_model("needs.library_item", known.SeenTopic, documents.KnownTopic),
     effect("evaluation.phase_evaluation.concluded", known.SeenEvaluation, apply_evaluation),
+    effect(DELEGATED.type, SeenDelegation, follow_delegation),
+    effect(RECALLED.type, SeenDelegation, follow_delegation),
+    effect(FUND_RETURNED.type, SeenPart, take_back),
 )

@@ -7,6 +7,8 @@ from typing import ClassVar
 from services.funding import documents, events
 from services.funding.routes.applications import ApplicationRoutes
 from services.funding.routes.awards import AwardRoutes
+from services.funding.routes.closings import ClosingRoutes
+from services.funding.routes.delegations import DelegationRoutes
 from services.funding.routes.figures import FigureRoutes
 from services.funding.routes.funds import FundRoutes
 from services.funding.routes.notices import NoticeRoutes
@@ -19,6 +21,8 @@ from shared.owning import OwningService
 
 class FundingService(
     FundRoutes,
+    DelegationRoutes,
+    ClosingRoutes,
     RoundRoutes,
     ReviewRoutes,
     NoticeRoutes,

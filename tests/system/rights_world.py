@@ -235,6 +235,7 @@ BODIES: dict[str, Callable[[RightsWorld], Data]] = {
         "funds": [world.values["fund"]],
     },
     "funding score": lambda world: {"scores": {c["name"]: 80 for c in CRITERIA}},
+    "funding delegate": lambda world: {"to": world.street},
     "gateway receive_data_request": lambda world: REQUEST,
     "gateway resync": lambda world: {"service": "registry"},
 }
@@ -378,6 +379,9 @@ def _funding(world: RightsWorld) -> None:
     good(money.award(application))
     project = money.contract(application)["id"]
     world.values |= {"fund": fund, "funds": [], "round": known["round"], "project": project}
+    given = {"to": street, "amount_fen": 100}
+    delegation = _made(world, district, f"/api/funding/funds/{fund}/delegations", given)
+    world.records["funding/delegations"] = [Record(delegation, street, district, decider=district)]
     world.records["funding/funds"] = [Record(fund, district, district)]
     world.records["funding/rounds"] = [Record(target, district, district)]
     parties = (street, district)

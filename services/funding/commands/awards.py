@@ -34,7 +34,7 @@ def award(call: Call, application_id: str, wanted: list[Data]) -> Application:
     _check_award(call, application, target.status, target.notice_ends_at)
     available = funds.load_funds(call, target.funds)
     free = {identifier: funds.balance(fund).free for identifier, fund in available.items()}
-    parts = domain.split(application.amount_fen, free, funds.parts(wanted))
+    parts = domain.split(application.amount_fen, free, funds.parts(wanted), funds.matches(available.values()))
     application.commitments = [{"fund": part.fund, "amount_fen": part.amount} for part in parts]
     moved = funds.commit(call, available, parts, application.id)
     save_all(call, (application, subjects.AWARDED), *moved)

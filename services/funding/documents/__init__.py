@@ -1,14 +1,14 @@
 """What funding stores: one module a subject."""
 
 from services.funding.documents.applications import Application
-from services.funding.documents.funds import Fund, LedgerEntry
+from services.funding.documents.funds import DayClosing, Delegation, Fund, LedgerEntry
 from services.funding.documents.known import KnownOrganisation, KnownSummary, KnownTopic
 from services.funding.documents.projects import Project
 from services.funding.documents.rounds import Round
 from shared.arearules.settings import AreaRuleSetting
 
 ALL = (
-    Fund, LedgerEntry, Round, Application, Project, AreaRuleSetting,
+    Fund, LedgerEntry, DayClosing, Delegation, Round, Application, Project, AreaRuleSetting,
     KnownOrganisation, KnownSummary, KnownTopic,
 )  # fmt: skip
 
@@ -16,6 +16,8 @@ __all__ = [
     "ALL",
     "Application",
     "AreaRuleSetting",
+    "DayClosing",
+    "Delegation",
     "Fund",
     "KnownOrganisation",
     "KnownSummary",

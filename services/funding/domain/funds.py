@@ -1,13 +1,22 @@
-"""Public money in whole fen.
+"""Public money of a fund 资金 in whole fen: a double-entry ledger of six accounts, none of which goes below zero.
 
-Money of a fund is in one of three states: available, committed, paid. `committed` counts everything that was
-ever promised and not released, paid or not, so that paid <= committed <= budget holds at every moment.
+| account | what stands there |
+|---|---|
+| `budget` 预算 | where the money comes from: the only account in credit, minus the budget |
+| `available` 可用 | not promised to anybody |
+| `committed` 已承诺 | promised, neither ordered nor paid |
+| `ordered` 支付中 | ordered from the bank, its answer is awaited |
+| `paid` 已支付 | paid and not clawed back |
+| `delegated` 已下达 | given to a street as a ring-fenced part |
+
+Every movement is a posting from one account to another, so all accounts add up to nought at every moment.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from shared import money
@@ -15,24 +24,59 @@ from shared.errors import Refused, Text
 
 # 福彩公益金、社会工作专项经费、预算、配套、捐赠 (Haishu, Daoli)
 SOURCES = ("welfare_lottery", "social_work", "budget", "matching", "donation")
+ACCOUNTS = ("budget", "available", "committed", "ordered", "paid", "delegated")
+MOVEMENTS = (
+    "budget",  # 设立预算
+    "amendment",  # 预算调整
+    "commitment",  # 承诺
+    "release",  # 释放
+    "order",  # 付款申请
+    "payment",  # 支付
+    "bank_return",  # 退汇
+    "claw_back",  # 追回
+    "delegation",  # 下达
+    "delegation_return",  # 交回
+    "reversal",  # 冲销
+)
+# What a person may reverse: it stands for itself. Anything else is undone by the use case that it belongs to, which
+# also changes the record that it moves for.
+REVERSIBLE = ("amendment",)
 
 
 @dataclass(frozen=True)
 class Balance:
-    """A fund's figures in fen. Raises ValueError where they contradict paid <= committed <= budget."""
+    """A fund's figures in fen. Raises ValueError where they contradict each other.
+
+    `committed` counts everything that was ever promised and not released, paid or not; `ordered` and `paid` are
+    parts of it.
+    """
 
     budget: int
     committed: int = 0
     paid: int = 0
+    ordered: int = 0
+    delegated: int = 0
 
     def __post_init__(self) -> None:
-        if not 0 <= self.paid <= self.committed <= self.budget:
+        if any(amount < 0 for name, amount in self.accounts.items() if name != "budget") or self.budget < 0:
             raise ValueError(f"impossible balance {self}")
 
     @property
     def free(self) -> int:
         """What can still be committed."""
-        return self.budget - self.committed
+        return self.budget - self.committed - self.delegated
+
+    @property
+    def accounts(self) -> dict[str, int]:
+        """Debits minus credits of each account; they add up to nought."""
+        return {
+            "budget": -self.budget,
+            "available": self.free,
+            "committed": self.committed - self.ordered - self.paid,
+            "ordered": self.ordered,
+            "paid": self.paid,
+            "delegated": self.delegated,
+        }
 
 
 class Posting(NamedTuple):
@@ -44,49 +88,150 @@ class Posting(NamedTuple):
     amount: int
 
 
-def open_fund(budget: int) -> tuple[Balance, Posting]:
-    return Balance(budget), Posting("budget", "available", "budget", budget)
+Moved = tuple[Balance, Posting]
 
 
-def commit(balance: Balance, amount: int) -> tuple[Balance, Posting]:
+def open_fund(budget: int, kind: str = "budget") -> Moved:
+    return Balance(budget), Posting(kind, "available", "budget", budget)
+
+
+def commit(balance: Balance, amount: int) -> Moved:
     """Promise money of the fund. Raises Refused beyond what is free."""
-    _check_amount(amount, balance.free, "fund-exhausted", "free", "可用余额")
-    return replace(balance, committed=balance.committed + amount), Posting(
-        "commitment", "committed", "available", amount
+    return _move(balance, Posting("commitment", "committed", "available", amount))
+
+
+def release(balance: Balance, amount: int) -> Moved:
+    """Take back a promise. Raises Refused beyond what is committed and neither ordered nor paid."""
+    return _move(balance, Posting("release", "available", "committed", amount))
+
+
+def pay(balance: Balance, amount: int) -> Moved:
+    """Pay at once out of what is committed. Raises Refused beyond it."""
+    return _move(balance, Posting("payment", "paid", "committed", amount))
+
+
+def order(balance: Balance, amount: int) -> Moved:
+    """Order a payment from the bank. Raises Refused beyond what is committed."""
+    return _move(balance, Posting("order", "ordered", "committed", amount))
+
+
+def settle(balance: Balance, amount: int) -> Moved:
+    """The bank has paid what was ordered. Raises Refused beyond it."""
+    return _move(balance, Posting("payment", "paid", "ordered", amount))
+
+
+def unorder(balance: Balance, amount: int) -> Moved:
+    """What was ordered did not leave the account, or came back 退汇. Raises Refused beyond what is ordered."""
+    return _move(balance, Posting("bank_return", "committed", "ordered", amount))
+
+
+def claw_back(balance: Balance, amount: int) -> Moved:
+    """Money paid came back from a project 追回 and is free again. Raises Refused beyond what was paid."""
+    return _move(balance, Posting("claw_back", "available", "paid", amount))
+
+
+def amend(balance: Balance, change: int) -> Moved:
+    """Raise or lower the budget by `change` fen. Raises Refused where more is promised or delegated than would be
+    left."""
+    accounts = ("available", "budget") if change > 0 else ("budget", "available")
+    return _move(balance, Posting("amendment", *accounts, abs(change)))
+
+
+def delegate(balance: Balance, amount: int) -> Moved:
+    """Give a part to a street. Raises Refused beyond what is free."""
+    return _move(balance, Posting("delegation", "delegated", "available", amount))
+
+
+def take_back(balance: Balance, amount: int) -> Moved:
+    """What a street gave back is free again. Raises Refused beyond what is delegated."""
+    return _move(balance, Posting("delegation_return", "available", "delegated", amount))
+
+
+def give_back(balance: Balance, amount: int) -> Moved:
+    """The street's side of it: its part becomes smaller. Raises Refused beyond what is free."""
+    return _move(balance, Posting("delegation_return", "budget", "available", amount))
+
+
+def reverse(balance: Balance, entry: Posting) -> Moved:
+    """Correct an entry by its opposite 冲销. Raises Refused for one that does not stand for itself, and where what
+    it brought has been promised since."""
+    if entry.kind not in REVERSIBLE:
+        raise Refused(
+            "entry-belongs-to-a-record",
+            Text(
+                f"An entry of the kind '{entry.kind}' belongs to another record.",
+                f"“{entry.kind}”分录属于其他业务记录。",
+            ),
+            Text(
+                "Undo what it was made for: release, return or claw back.",
+                "请通过释放、退汇或追回等业务操作更正。",
+            ),
+            field="entry",
+        )
+    return _move(balance, Posting("reversal", entry.credit, entry.debit, entry.amount))
+
+
+def check_recall(amount: int, outstanding: int) -> None:
+    """Raise Refused unless so much was delegated and has not come back."""
+    if not 0 < amount <= outstanding:
+        raise Refused(
+            "not-delegated",
+            Text(
+                f"{money.yuan(outstanding)} yuan are delegated and have not come back.",
+                f"已下达且未交回的金额为 {money.yuan(outstanding)} 元。",
+            ),
+            _NOT_MORE,
+            field="amount_fen",
+        )
+
+
+def post(balance: Balance, posting: Posting) -> Balance:
+    """The balance after a posting. Raises ValueError where an account would go below zero."""
+    after = Counter(balance.accounts)
+    after[posting.debit] += posting.amount
+    after[posting.credit] -= posting.amount
+    return Balance(
+        budget=-after["budget"],
+        committed=after["committed"] + after["ordered"] + after["paid"],
+        paid=after["paid"],
+        ordered=after["ordered"],
+        delegated=after["delegated"],
     )
 
 
-def release(balance: Balance, amount: int) -> tuple[Balance, Posting]:
-    """Take back a promise. Raises Refused beyond what is committed and not paid."""
-    _check_amount(
-        amount, balance.committed - balance.paid, "not-committed", "committed and unpaid", "已承诺未支付金额"
-    )
-    return replace(balance, committed=balance.committed - amount), Posting(
-        "release", "available", "committed", amount
-    )
-
-
-def pay(balance: Balance, amount: int) -> tuple[Balance, Posting]:
-    """Pay out of what is committed. Raises Refused beyond it."""
-    _check_amount(
-        amount, balance.committed - balance.paid, "not-committed", "committed and unpaid", "已承诺未支付金额"
-    )
-    return replace(balance, paid=balance.paid + amount), Posting("payment", "paid", "committed", amount)
-
-
-def _check_amount(amount: int, limit: int, code: str, what: str, zh: str) -> None:
-    if amount <= 0:
+def _move(balance: Balance, posting: Posting) -> Moved:
+    if posting.amount <= 0:
         raise ValueError("amounts moved are positive")
-    if amount > limit:
+    limit = balance.accounts[posting.credit]
+    if posting.credit != "budget" and posting.amount > limit:
+        code, what, remedy = _SHORT[posting.credit]
         raise Refused(
             code,
             Text(
-                f"The fund has {money.yuan(limit)} yuan {what}, less than {money.yuan(amount)} yuan.",
-                f"资金{zh}为 {money.yuan(limit)} 元，不足 {money.yuan(amount)} 元。",
+                f"The fund has {money.yuan(limit)} yuan {what.en}, less than {money.yuan(posting.amount)} yuan.",
+                f"资金{what.zh}为 {money.yuan(limit)} 元，不足 {money.yuan(posting.amount)} 元。",
             ),
-            Text("Use another fund of the round, or award less.", "请使用本轮其他资金，或减少金额。"),
+            remedy,
             field="amount_fen",
         )
+    return post(balance, posting), posting
+
+
+_NOT_MORE = Text("Give a smaller amount.", "请减少金额。")
+_SHORT = {
+    "available": (
+        "fund-exhausted",
+        Text("free", "可用余额"),
+        Text("Use another fund of the round, or a smaller amount.", "请使用本轮其他资金，或减少金额。"),
+    ),
+    "committed": ("not-committed", Text("committed and unpaid", "已承诺未支付金额"), _NOT_MORE),
+    "ordered": ("not-ordered", Text("ordered from the bank", "支付中金额"), _NOT_MORE),
+    "paid": ("not-paid", Text("paid", "已支付金额"), _NOT_MORE),
+    "delegated": ("not-delegated", Text("delegated", "已下达金额"), _NOT_MORE),
+}
+
+
+# --- parts of several funds
 
 
 class Part(NamedTuple):
@@ -96,34 +241,73 @@ class Part(NamedTuple):
     amount: int
 
 
-def split(amount: int, free: Mapping[str, int], wanted: Sequence[Part] = ()) -> list[Part]:
-    """Which funds an award draws on: as `wanted`, or the round's funds in their order as far as they reach.
+class Match(NamedTuple):
+    """That a fund matches 配套 another: of each award it bears `percent` of what that one bears, at most."""
 
-    Raises Refused where they do not reach, or where `wanted` names other funds or another sum.
+    fund: str
+    percent: int
+
+
+def split(
+    amount: int,
+    free: Mapping[str, int],
+    wanted: Sequence[Part] = (),
+    matches: Mapping[str, Match] | None = None,
+) -> list[Part]:
+    """Which funds an award draws on: as `wanted`, or the round's funds in their order as far as they reach, each
+    together with what matches it. `matches` says it by the matching fund.
+
+    Raises Refused where they do not reach, where `wanted` names other funds or another sum, and where a matching
+    fund would bear more than its percentage.
     """
-    if wanted:
-        names = [part.fund for part in wanted]
-        if (
-            sum(p.amount for p in wanted) != amount
-            or len(set(names)) < len(names)
-            or not set(names) <= set(free)
-        ):
+    matches = matches or {}
+    parts = _as_wanted(amount, free, wanted) if wanted else _in_order(amount, free, matches)
+    drawn = dict(parts)
+    for part in parts:
+        match = matches.get(part.fund)
+        if match and part.amount * 100 > drawn.get(match.fund, 0) * match.percent:
             raise Refused(
-                "split-unfit",
+                "match-exceeded",
                 Text(
-                    "The split must name funds of the round, each once, and sum up to the amount.",
-                    "分配须为本轮资金，各列一次，合计等于资助金额。",
+                    f"A matching fund bears at most {match.percent} per cent of what the fund it matches bears.",
+                    f"配套资金不得超过被配套资金承担额的 {match.percent}%。",
                 ),
-                Text(f"Make the parts sum up to {amount} fen.", f"请使各部分合计为 {amount} 分。"),
+                Text("Let the matched fund bear more of the award.", "请提高被配套资金的承担额。"),
                 field="funds",
             )
-        return [part for part in wanted if part.amount]
+    return parts
+
+
+def _as_wanted(amount: int, free: Mapping[str, int], wanted: Sequence[Part]) -> list[Part]:
+    names = [part.fund for part in wanted]
+    if sum(p.amount for p in wanted) != amount or len(set(names)) < len(names) or not set(names) <= set(free):
+        raise Refused(
+            "split-unfit",
+            Text(
+                "The split must name funds of the round, each once, and sum up to the amount.",
+                "分配须为本轮资金，各列一次，合计等于资助金额。",
+            ),
+            Text(f"Make the parts sum up to {amount} fen.", f"请使各部分合计为 {amount} 分。"),
+            field="funds",
+        )
+    return [part for part in wanted if part.amount]
+
+
+def _in_order(amount: int, free: Mapping[str, int], matches: Mapping[str, Match]) -> list[Part]:
+    """The first fund that matches another goes along with it; a further one is drawn on only as `wanted`."""
+    partners = {match.fund: name for name, match in reversed(matches.items()) if name in free}
     parts: list[Part] = []
     rest = amount
     for fund, available in free.items():
-        if rest and available:
-            parts.append(Part(fund, min(rest, available)))
-            rest -= parts[-1].amount
+        if fund in matches:
+            continue
+        partner = partners.get(fund)
+        percent = matches[partner].percent if partner else 0
+        own = min(available, -(-rest * 100 // (100 + percent)))
+        matched = min(free[partner], rest - own, own * percent // 100) if partner else 0
+        own = min(available, rest - matched)
+        parts += [Part(name, part) for name, part in ((fund, own), (partner, matched)) if name and part]
+        rest -= own + matched
     if rest:
         raise Refused(
             "fund-exhausted",
@@ -153,3 +337,36 @@ def draw(sources: Sequence[Part], tranches: Sequence[int], index: int) -> list[P
             parts.append(Part(fund, overlap))
         position += amount
     return parts
+
+
+def gathered(parts: Iterable[Part]) -> list[Part]:
+    """One part for each fund, in the order in which the funds come first."""
+    amounts: dict[str, int] = {}
+    for part in parts:
+        amounts[part.fund] = amounts.get(part.fund, 0) + part.amount
+    return [Part(fund, amount) for fund, amount in amounts.items()]
+
+
+def apportion(amount: int, parts: Sequence[Part]) -> list[Part]:
+    """`amount` fen divided over funds in proportion to their parts, by the largest remainder; of equal remainders
+    the earlier fund takes the odd fen. No fund gets more than its part. Raises Refused beyond what the parts are
+    together."""
+    whole = sum(part.amount for part in parts)
+    if not 0 < amount <= whole:
+        raise Refused(
+            "more-than-was-paid",
+            Text(
+                f"Between 0.01 and {money.yuan(whole)} yuan can come back, not {money.yuan(amount)}.",
+                f"可追回金额为 0.01 至 {money.yuan(whole)} 元，而不是 {money.yuan(amount)} 元。",
+            ),
+            _NOT_MORE,
+            field="amount_fen",
+        )
+    shares = [divmod(amount * part.amount, whole) for part in parts]
+    odd = amount - sum(share for share, _ in shares)
+    first = sorted(range(len(parts)), key=lambda index: -shares[index][1])[:odd]
+    return [
+        Part(part.fund, share + (index in first))
+        for index, (part, (share, _)) in enumerate(zip(parts, shares, strict=True))
+        if share + (index in first)
+    ]

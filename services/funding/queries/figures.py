@@ -57,7 +57,8 @@ def _asked(found: Round, query: Data, funds_meant: set[str]) -> bool:
 
 
 def _budget(query: Data, rounds_asked: dict[str, Round]) -> int:
-    """Budgets of the area's funds; of one round's where the query names it."""
+    """Budgets of the area's funds; of one round's where the query names it. What was delegated counts where it may be
+    committed, and so once."""
     chosen = below(Fund, query["area"])
     if query["year"] is not None:
         chosen = chosen.filter(year=query["year"])
@@ -65,7 +66,7 @@ def _budget(query: Data, rounds_asked: dict[str, Round]) -> int:
         chosen = chosen.filter(source=query["source"])
     if query["round"] is not None:
         chosen = chosen.filter(id__in=[f for r in rounds_asked.values() for f in r.funds])
-    return sum(f.budget_fen for f in chosen.only("budget_fen"))
+    return sum(f.budget_fen - f.delegated_fen for f in chosen.only("budget_fen", "delegated_fen"))
 
 
 def _borne(parts: list[domain.Part], funds_meant: set[str]) -> int:

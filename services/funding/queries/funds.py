@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from services.funding.documents import Fund, LedgerEntry
+from services.funding.commands.funds import balance
+from services.funding.documents import Delegation, Fund, LedgerEntry
 from shared.call import Call
 from shared.http.pages import Page
 from shared.store.queries import get, page_for
@@ -13,6 +14,7 @@ from shared.store.queries import get, page_for
 Data = dict[str, Any]
 
 _fund = get(Fund)
+_delegation = get(Delegation)
 
 
 def fund(call: Call, identifier: str) -> Fund:
@@ -23,6 +25,17 @@ def fund(call: Call, identifier: str) -> Fund:
 
 def funds(call: Call, query: Data) -> Any:
     return page_for(call, Fund, query, "year", "source")
+
+
+def delegations(call: Call, query: Data) -> Any:
+    return page_for(call, Delegation, query, "origin")
+
+
+def delegation(call: Call, identifier: str) -> Delegation:
+    """Raises NotFound, and Forbidden to whoever has no role where it was given."""
+    found = _delegation(identifier)
+    call.authorise(found.area)
+    return found
 
 
 def ledger(call: Call, identifier: str, query: Data) -> Page[LedgerEntry]:
@@ -36,18 +49,16 @@ def ledger(call: Call, identifier: str, query: Data) -> Page[LedgerEntry]:
 
 def trial_balance(call: Call, identifier: str) -> Data:
     """All entries of a fund added up by account, and whether they agree with the fund's own figures."""
-    found = fund(call, identifier)
+    return added_up(fund(call, identifier))
+
+
+def added_up(found: Fund) -> Data:
     accounts: Counter[str] = Counter()
     entries = list(LedgerEntry.objects(fund=found.id))
     for entry in entries:
         accounts[entry.debit] += entry.amount_fen
         accounts[entry.credit] -= entry.amount_fen
-    expected = {
-        "budget": -found.budget_fen,
-        "available": found.budget_fen - found.committed_fen,
-        "committed": found.committed_fen - found.paid_fen,
-        "paid": found.paid_fen,
-    }
+    expected = balance(found).accounts
     return {
         "fund": found.id,
         "entries": len(entries),

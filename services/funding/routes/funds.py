@@ -47,3 +47,17 @@ class FundRoutes:
     )  # fmt: skip
     def trial_balance(self, call: Call, id: str) -> Any:
         return queries.trial_balance(call, id)
+
+    @post(
+        "/funds/<id>/amendments", body=schemas.Amendment, answer=schemas.FundView,
+        summary="Raise or lower the budget 预算调整",
+    )  # fmt: skip
+    def amend_fund(self, call: Call, id: str, body: Data) -> Any:
+        return commands.amend_fund(call, id, body["change_fen"], body["reasons"])
+
+    @post(
+        "/funds/<id>/reversals", body=schemas.Reversal, answer=schemas.FundView,
+        summary="Correct an entry by its opposite 冲销",
+    )  # fmt: skip
+    def reverse_entry(self, call: Call, id: str, body: Data) -> Any:
+        return commands.reverse_entry(call, id, body["entry"], body["reasons"])

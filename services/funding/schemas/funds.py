@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
-from services.funding.domain.funds import SOURCES
-from services.funding.schemas.common import MONEY, NAME, YEAR
-from shared.fields import Area, Fen, Id, Moment, Schema
+from services.funding.domain.funds import ACCOUNTS, MOVEMENTS, SOURCES
+from services.funding.schemas.common import MONEY, NAME, REASONS, YEAR
+from shared import money
+from shared.fields import Area, Day, Fen, Id, Moment, Schema
 from shared.http import PageQuery
+
+
+class Matches(Schema):
+    """The fund that another matches 配套, and of each award how many per cent of what that one bears, at most."""
+
+    fund = Id(required=True)
+    percent = fields.Int(required=True, strict=True, validate=validate.Range(1, 1000))
 
 
 class NewFund(Schema):
@@ -19,7 +27,27 @@ class NewFund(Schema):
     purpose = fields.Str(load_default=None, allow_none=True, validate=validate.Length(1, 200))
     year = fields.Int(required=True, strict=True, validate=YEAR)
     budget_fen = Fen(required=True, validate=MONEY)
+    matches = fields.Nested(Matches, load_default=None, allow_none=True)
     generated = fields.Bool(load_default=False)
+
+
+class Amendment(Schema):
+    """A change of a fund's budget 预算调整."""
+
+    change_fen = fields.Int(
+        required=True,
+        strict=True,
+        validate=[validate.Range(-money.LARGEST, money.LARGEST), validate.NoneOf([0])],
+        metadata={"description": "fen to add, or to take off where it is negative"},
+    )
+    reasons = fields.Str(required=True, validate=REASONS)
+
+
+class Reversal(Schema):
+    """A correction 冲销: which entry, and why."""
+
+    entry = Id(required=True)
+    reasons = fields.Str(required=True, validate=REASONS)
 
 
 class FundState(Schema):
@@ -34,6 +62,20 @@ class FundState(Schema):
     budget_fen = Fen(required=True)
     committed_fen = Fen(required=True)
     paid_fen = Fen(required=True)
+    ordered_fen = Fen(load_default=0, metadata={"description": "ordered from the bank, not answered yet"})
+    delegated_fen = Fen(load_default=0, metadata={"description": "given to areas below"})
+    matches = Id(load_default=None, allow_none=True, metadata={"description": "the fund that it matches"})
+    matches_percent = fields.Int(load_default=None, allow_none=True)
+    delegation = Id(
+        load_default=None, allow_none=True, metadata={"description": "whose part it is, of a fund above"}
+    )
+    asked_fen = Fen(load_default=0, metadata={"description": "of a delegated part: asked back, in all"})
+    returned_fen = Fen(load_default=0, metadata={"description": "of a delegated part: given back, in all"})
+    closed_through = Day(load_default=None, allow_none=True, metadata={"description": "the last closed day"})
+    closings = fields.Int(load_default=0)
+    closing_hash = fields.Str(
+        load_default=None, allow_none=True, metadata={"description": "of the newest closing"}
+    )
     generated = fields.Bool(load_default=False)
 
 
@@ -58,11 +100,16 @@ class EntryView(Schema):
 
     id = Id()
     fund = Id()
-    movement = fields.Str(metadata={"enum": ["budget", "commitment", "release", "payment"]})
-    debit = fields.Str()
-    credit = fields.Str()
+    movement = fields.Str(metadata={"enum": list(MOVEMENTS)})
+    debit = fields.Str(metadata={"enum": list(ACCOUNTS)})
+    credit = fields.Str(metadata={"enum": list(ACCOUNTS)})
     amount_fen = Fen()
-    reference = Id(metadata={"description": "the fund, application or project that it is about"})
+    reference = Id(
+        metadata={"description": "the fund, application, project, order or delegation that it is about"}
+    )
+    day = Day(allow_none=True, metadata={"description": "that it stands on, in China's time"})
+    reverses = Id(allow_none=True, metadata={"description": "the entry that it corrects"})
+    reasons = fields.Str(allow_none=True)
     created_at = Moment()
 
 
