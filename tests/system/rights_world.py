@@ -379,8 +379,8 @@ def _funding(world: RightsWorld) -> None:
     good(money.award(application))
     project = money.contract(application)["id"]
     world.values |= {"fund": fund, "funds": [], "round": known["round"], "project": project}
-    given = {"to": street, "amount_fen": 100}
-    delegation = _made(world, district, f"/api/funding/funds/{fund}/delegations", given)
+    part = {"to": street, "amount_fen": 100}
+    delegation = _made(world, district, f"/api/funding/funds/{fund}/delegations", part)
     world.records["funding/delegations"] = [Record(delegation, street, district, decider=district)]
     world.records["funding/funds"] = [Record(fund, district, district)]
     world.records["funding/rounds"] = [Record(target, district, district)]

@@ -123,14 +123,10 @@ def pay(call: Call, funds: Mapping[str, Fund], parts: Iterable[Part], reference:
     return _move(call, funds, [(part, reference) for part in parts], domain.pay, subjects.FUND_PAID)
 
 
-def claw_back(
-    call: Call, funds: Mapping[str, Fund], paid: Iterable[Part], amount: int, reference: str
-) -> tuple[list[Part], list[Change]]:
-    """Money came back 追回: divided to the fen over the funds in proportion to what each has `paid` and not got back
-    yet; it is free again. Returns the parts, to be taken off `paid` the next time. Raises Refused beyond `paid`."""
-    parts = domain.apportion(amount, domain.gathered(paid))
+def claw_back(call: Call, funds: Mapping[str, Fund], parts: Iterable[Part], reference: str) -> list[Change]:
+    """Money came back 追回 to the funds that had paid it, and is free again."""
     moved = [(part, reference) for part in parts]
-    return parts, _move(call, funds, moved, domain.claw_back, subjects.FUND_CLAWED_BACK)
+    return _move(call, funds, moved, domain.claw_back, subjects.FUND_CLAWED_BACK)
 
 
 def delegate(call: Call, fund: Fund, amount: int, delegation: str) -> list[Change]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from statemachine import State, StateMachine
 
-from services.funding.domain.funds import Part
+from services.funding.domain.funds import Part, apportion
 from services.funding.domain.periods import Period, period
 from shared import money
 from shared.errors import Refused, Text
@@ -64,6 +64,4 @@ def repay(amount: int, demanded: Sequence[Part], before: Mapping[str, int]) -> l
 
 
 def _in_proportion(amount: int, rest: Mapping[str, int]) -> list[Part]:
-    # None gets more than its rest: a share that is rounded up is still not above a whole number that bounds it.
-    parts = money.shares(amount, list(rest.values()))
-    return [Part(fund, fen) for fund, fen in zip(rest, parts, strict=True) if fen]
+    return apportion(amount, [Part(fund, fen) for fund, fen in rest.items()])

@@ -295,7 +295,7 @@ def _as_wanted(amount: int, free: Mapping[str, int], wanted: Sequence[Part]) -> 
 
 def _in_order(amount: int, free: Mapping[str, int], matches: Mapping[str, Match]) -> list[Part]:
     """The first fund that matches another goes along with it; a further one is drawn on only as `wanted`."""
-    partners = {match.fund: name for name, match in reversed(matches.items()) if name in free}
+    partners = {match.fund: name for name, match in reversed(list(matches.items())) if name in free}
     parts: list[Part] = []
     rest = amount
     for fund, available in free.items():

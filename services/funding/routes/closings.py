@@ -7,9 +7,8 @@ from typing import Any
 from services.funding.commands import closings as commands
 from services.funding.queries import closings as queries
 from services.funding.schemas import closings as schemas
-from services.funding.schemas.funds import FundView
 from shared.call import Call
-from shared.http import Page, PageQuery, get, page_of, post
+from shared.http import PageQuery, get, page_of, post
 
 Data = dict[str, Any]
 
@@ -18,11 +17,11 @@ class ClosingRoutes:
     """日结"""
 
     @post(
-        "/closings", body=schemas.NewClosing, answer=page_of(FundView),
+        "/closings", body=schemas.NewClosing, answer=schemas.ClosedView,
         summary="Close the days of an area's funds 日结",
     )  # fmt: skip
     def close_days(self, call: Call, body: Data) -> Any:
-        return Page(commands.close_days(call, body["area"], body["through"]))
+        return body | {"funds": commands.close_days(call, body["area"], body["through"])}
 
     @get(
         "/funds/<id>/closings", query=PageQuery, answer=page_of(schemas.ClosingView),

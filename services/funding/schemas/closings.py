@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields
 
+from services.funding.schemas.funds import FundView
 from shared.fields import Area, Day, Fen, Id, Moment, Schema
 
 
@@ -12,6 +13,12 @@ class NewClosing(Schema):
 
     area = Area(required=True)
     through = Day(required=True)
+
+
+class ClosedView(NewClosing):
+    """The funds that are closed by now."""
+
+    funds = fields.List(fields.Nested(FundView))
 
 
 class ClosingView(Schema):

@@ -131,7 +131,7 @@ def test_a_closed_day_takes_no_further_entries_and_shows_whether_it_was_touched(
     fund = world.fund(1_000)["id"]
     good(amend(world, fund, 5_000))
     assert close(world, "2026-05-06", TODAY).json()["type"].endswith("day-not-over")
-    closed = {f["id"]: f for f in good(close(world, "2026-05-06", TOMORROW))["items"]}
+    closed = {f["id"]: f for f in good(close(world, "2026-05-06", TOMORROW))["funds"]}
     assert (closed[fund]["closed_through"], closed[fund]["closings"]) == ("2026-05-06", 2)
     good(amend(world, fund, 1_000))  # dated to a closed day
     assert world.get(f"/funds/{fund}/ledger")["items"][-1]["day"] == "2026-05-07"
@@ -143,7 +143,8 @@ def test_a_closed_day_takes_no_further_entries_and_shows_whether_it_was_touched(
     assert listed[1]["previous"] == listed[0]["hash"]
     checked = world.get(f"/funds/{fund}/verification", "auditor")
     assert (checked["sound"], checked["closings"], checked["entries"]) == (True, 2, 3)
-    with pymongo.MongoClient(world.node.embedded.addresses.store_uri) as client:
+    client: pymongo.MongoClient[w.Data] = pymongo.MongoClient(world.node.embedded.addresses.store_uri)
+    with client:
         store = client[f"{world.node.vhost}_".replace("-", "_") + f"{world.node.area}_funding"]
         store["ledger_entries"].update_one({"fund": fund, "movement": "budget"}, {"$set": {"reference": "x"}})
     checked = world.get(f"/funds/{fund}/verification", "auditor")
