@@ -13,6 +13,7 @@ from services.funding.routes.figures import FigureRoutes
 from services.funding.routes.funds import FundRoutes
 from services.funding.routes.notices import NoticeRoutes
 from services.funding.routes.projects import ProjectRoutes
+from services.funding.routes.rectification import RectificationRoutes
 from services.funding.routes.review import ReviewRoutes
 from services.funding.routes.rounds import RoundRoutes
 from services.funding.routes.rules import FundingRuleRoutes
@@ -29,6 +30,7 @@ class FundingService(
     ApplicationRoutes,
     AwardRoutes,
     ProjectRoutes,
+    RectificationRoutes,
     FigureRoutes,
     FundingRuleRoutes,
     OwningService,

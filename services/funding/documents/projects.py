@@ -7,7 +7,7 @@ from typing import Any
 from mongoengine import BooleanField, DateField, DictField, IntField, ListField, LongField, StringField
 
 from services.funding.documents import ties
-from services.funding.domain.projects import ProjectLife
+from services.funding.domain.projects import GROUNDS, ProjectLife
 from shared.lifecycle import initial
 from shared.store import Aggregate
 
@@ -24,11 +24,15 @@ class Project(Aggregate):
     title = StringField(required=True)
     amount_fen = LongField(required=True)
     sources = ListField(DictField())  # fund, amount_fen
-    tranches = ListField(DictField())  # number, condition, amount_fen, status, paid_at
+    # number, condition, amount_fen, status, paid_at; met: its condition is; parts: what it drew of each fund
+    tranches = ListField(DictField())
     final_passed = BooleanField(default=False)
+    passed_phases = ListField(StringField())  # whose evaluations were passed
     status = StringField(default=initial(ProjectLife))
     reasons = StringField()
+    grounds = StringField(choices=GROUNDS)  # of a project that was stopped
     signed_on = DateField()
+    rectifications = ListField(DictField())  # as domain.rectification.order makes them
     beneficiaries_direct = IntField(default=0)
     beneficiaries_indirect = IntField(default=0)
     generated = BooleanField(default=False)

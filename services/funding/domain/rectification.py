@@ -37,7 +37,9 @@ class RectificationLife(StateMachine):
 Rectification = Mapping[str, Any]
 
 
-def order(number: int, reasons: str, phase: str | None, given: Period, now: datetime) -> dict[str, Any]:
+def order(
+    number: int, reasons: str | None, phase: str | None, given: Period, now: datetime
+) -> dict[str, Any]:
     """A new rectification, due at the end of the period `given`. `phase` is that of the evaluation that asks for it."""
     deadline = given.after(now)
     return {
@@ -57,15 +59,15 @@ def is_open(rectifications: Sequence[Rectification]) -> bool:
     return any(one["status"] in OPEN for one in rectifications)
 
 
-def of_phase(rectifications: Sequence[Any], phase: str) -> list[Any]:
-    """Those that are open and were asked for by this phase's evaluation."""
+def of_phase(rectifications: Sequence[Any], phase: str | None) -> list[Any]:
+    """Those that are open and were asked for by this phase's evaluation; for None, by an order of their own."""
     return [one for one in rectifications if one["status"] in OPEN and one.get("phase") == phase]
 
 
-def numbered(rectifications: Sequence[Any], number: int) -> Any:
+def numbered(rectifications: Sequence[Any], number: str) -> Any:
     """Raises NotFound."""
     for one in rectifications:
-        if one["number"] == number:
+        if str(one["number"]) == number:
             return one
     raise NotFound(
         "no-such-rectification",

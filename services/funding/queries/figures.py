@@ -7,6 +7,7 @@ from typing import Any
 from services.funding.commands import funds as funds_commands
 from services.funding.documents import Application, Fund, Project, Round
 from services.funding.domain import funds as domain
+from services.funding.domain import tranches
 from shared import areas
 from shared.store.queries import below
 
@@ -76,9 +77,9 @@ def _borne(parts: list[domain.Part], funds_meant: set[str]) -> int:
 def _of_tranches(found: Project, funds_meant: set[str], *, paid: bool) -> int:
     """Fen of a project's tranches that are paid, or that are not, borne by these funds."""
     sources = funds_commands.parts(found.sources)
-    amounts = [t["amount_fen"] for t in found.tranches]
+    borne = tranches.borne(sources, found.tranches)
     return sum(
-        _borne(domain.draw(sources, amounts, index), funds_meant)
-        for index, tranche in enumerate(found.tranches)
+        _borne(parts, funds_meant)
+        for parts, tranche in zip(borne, found.tranches, strict=True)
         if (tranche["status"] == "paid") is paid
     )

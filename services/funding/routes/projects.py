@@ -29,8 +29,22 @@ class ProjectRoutes:
         return queries.project_for(call, id)
 
     @post(
-        "/projects/<id>/stop", body=Reasons, answer=schemas.ProjectView,
+        "/projects/<id>/stop", body=schemas.Stop, answer=schemas.ProjectView,
         summary="End a project before its time 终止项目",
     )  # fmt: skip
     def stop_project(self, call: Call, id: str, body: Data) -> Any:
-        return commands.stop_project(call, id, body["reasons"])
+        return commands.stop_project(call, id, body["reasons"], body["grounds"])
+
+    @post(
+        "/projects/<id>/suspension", body=Reasons, answer=schemas.ProjectView,
+        summary="Suspend a project: its tranches are held 暂停项目",
+    )  # fmt: skip
+    def suspend_project(self, call: Call, id: str, body: Data) -> Any:
+        return commands.suspend_project(call, id, body["reasons"])
+
+    @post(
+        "/projects/<id>/resumption", body=Reasons, answer=schemas.ProjectView,
+        summary="Go on with a suspended project 恢复项目",
+    )  # fmt: skip
+    def resume_project(self, call: Call, id: str, body: Data) -> Any:
+        return commands.resume_project(call, id, body["reasons"])

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from marshmallow import fields
+from marshmallow import fields, validate
 
-from services.funding.schemas.common import Part
+from services.funding.domain.periods import PeriodForm
+from services.funding.domain.projects import GROUNDS
+from services.funding.schemas.common import REASONS, Part, Reasons
 from shared.fields import Area, Day, Fen, Id, Moment, Schema
 from shared.http import PageQuery
 
@@ -16,6 +18,21 @@ class TrancheState(Schema):
     condition = fields.Str(required=True)
     amount_fen = Fen(required=True)
     status = fields.Str(required=True, metadata={"enum": ["waiting", "paid", "held"]})
+
+
+class RectificationState(Schema):
+    """A rectification 整改 of a project; what was found stays at the node that owns it."""
+
+    number = fields.Int(required=True)
+    phase = fields.Str(
+        load_default=None, allow_none=True, metadata={"description": "of the evaluation that asked for it"}
+    )
+    status = fields.Str(required=True, metadata={"enum": ["ordered", "reported", "overdue", "accepted"]})
+    ordered_at = Moment(required=True)
+    due_at = Moment(required=True)
+    due_certain = fields.Bool(load_default=True)
+    reported_at = Moment(load_default=None, allow_none=True)
+    settled_at = Moment(load_default=None, allow_none=True)
 
 
 class ProjectState(Schema):
@@ -33,15 +50,28 @@ class ProjectState(Schema):
     sources = fields.List(fields.Nested(Part), load_default=list)
     tranches = fields.List(fields.Nested(TrancheState), load_default=list)
     status = fields.Str(required=True)
+    grounds = fields.Str(load_default=None, allow_none=True, metadata={"enum": [*GROUNDS, None]})
     signed_on = Day(load_default=None, allow_none=True)
+    rectifications = fields.List(fields.Nested(RectificationState), load_default=list)
     beneficiaries_direct = fields.Int(load_default=0)
     beneficiaries_indirect = fields.Int(load_default=0)
     generated = fields.Bool(load_default=False)
 
 
+class RectificationView(RectificationState):
+    """A rectification as the parties to the project see it."""
+
+    reasons = fields.Str(allow_none=True)
+    amount = fields.Int()
+    unit = fields.Str()
+    report = fields.Str(allow_none=True)
+    remarks = fields.Str(allow_none=True)
+
+
 class ProjectView(ProjectState):
     """A project as the API answers it."""
 
+    rectifications = fields.List(fields.Nested(RectificationView))
     reasons = fields.Str(allow_none=True)
     owner = Area()
     created_at = Moment()
@@ -55,3 +85,28 @@ class ProjectQuery(PageQuery):
     round = Id(load_default=None)
     organisation = Id(load_default=None)
     status = fields.Str(load_default=None)
+
+
+class Stop(Reasons):
+    """Why a project ends before its time, and on which grounds."""
+
+    grounds = fields.Str(load_default=None, allow_none=True, validate=validate.OneOf(GROUNDS))
+
+
+class NewRectification(Reasons):
+    """What a project has to put right; the area's own period where none is given."""
+
+    period = fields.Nested(PeriodForm, load_default=None, allow_none=True)
+
+
+class RectificationReport(Schema):
+    """What was done about it 整改报告."""
+
+    report = fields.Str(required=True, validate=validate.Length(1, 5000))
+
+
+class RectificationReview(Schema):
+    """Whether a rectification is accepted; one that is not is sent back, with as much time again."""
+
+    accepted = fields.Bool(required=True)
+    remarks = fields.Str(required=True, validate=REASONS)

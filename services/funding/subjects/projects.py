@@ -13,4 +13,14 @@ TRANCHE_HELD = PROJECT.event("tranche_held", Text("tranche held", "暂缓拨付"
 PASSED = PROJECT.event("final_passed", Text("passed its final evaluation", "通过末期评估"))
 COMPLETED = PROJECT.event("completed", Text("completed", "结项"))
 STOPPED = PROJECT.event("stopped", Text("stopped", "终止"))
-ALL = (CONTRACTED, TRANCHE_PAID, TRANCHE_HELD, PASSED, COMPLETED, STOPPED)
+SUSPENDED = PROJECT.event("suspended", Text("suspended", "暂停"))
+RESUMED = PROJECT.event("resumed", Text("resumed", "恢复"))
+RECTIFICATION_ORDERED = PROJECT.event("rectification_ordered", Text("rectification ordered", "要求整改"))
+RECTIFICATION_REPORTED = PROJECT.event("rectification_reported", Text("rectification reported", "整改报告"))
+RECTIFICATION_OVERDUE = PROJECT.event("rectification_overdue", Text("rectification overdue", "整改逾期"))
+RECTIFICATION_RETURNED = PROJECT.event("rectification_returned", Text("rectification sent back", "整改退回"))
+RECTIFIED = PROJECT.event("rectified", Text("rectification accepted", "整改通过"))
+ALL = (
+    CONTRACTED, TRANCHE_PAID, TRANCHE_HELD, PASSED, COMPLETED, STOPPED, SUSPENDED, RESUMED,
+    RECTIFICATION_ORDERED, RECTIFICATION_REPORTED, RECTIFICATION_OVERDUE, RECTIFICATION_RETURNED, RECTIFIED,
+)  # fmt: skip
