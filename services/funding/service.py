@@ -7,6 +7,7 @@ from typing import ClassVar
 from services.funding import documents, events
 from services.funding.routes.applications import ApplicationRoutes
 from services.funding.routes.awards import AwardRoutes
+from services.funding.routes.clawback import ClawBackRoutes
 from services.funding.routes.closings import ClosingRoutes
 from services.funding.routes.delegations import DelegationRoutes
 from services.funding.routes.figures import FigureRoutes
@@ -31,6 +32,7 @@ class FundingService(
     AwardRoutes,
     ProjectRoutes,
     RectificationRoutes,
+    ClawBackRoutes,
     FigureRoutes,
     FundingRuleRoutes,
     OwningService,

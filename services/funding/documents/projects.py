@@ -33,6 +33,7 @@ class Project(Aggregate):
     grounds = StringField(choices=GROUNDS)  # of a project that was stopped
     signed_on = DateField()
     rectifications = ListField(DictField())  # as domain.rectification.order makes them
+    claw_backs = ListField(DictField())  # number, amount_fen, parts, reasons, repayments and how they stand
     beneficiaries_direct = IntField(default=0)
     beneficiaries_indirect = IntField(default=0)
     generated = BooleanField(default=False)

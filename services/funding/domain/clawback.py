@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from statemachine import State, StateMachine
 
 from services.funding.domain.funds import Part, apportion
 from services.funding.domain.periods import Period, period
 from shared import money
-from shared.errors import Refused, Text
+from shared.errors import NotFound, Refused, Text
 
 LIMIT = period(
     "limit_repayment", Period(30, "days"), "platform default; the decision says it 追回决定书载明",
@@ -25,6 +26,19 @@ class ClawBackLife(StateMachine):
     settled = State("settled 已退清", final=True)
 
     settle = demanded.to(settled)
+
+
+def numbered(claw_backs: Sequence[Any], number: str) -> Any:
+    """Raises NotFound."""
+    for one in claw_backs:
+        if str(one["number"]) == number:
+            return one
+    raise NotFound(
+        "no-such-claw-back",
+        Text(f"The project has no claw-back {number}.", f"该项目没有第 {number} 号追回。"),
+        Text("Look the numbers up in the project.", "请在项目信息中查看编号。"),
+        field="number",
+    )
 
 
 def demand(amount: int, paid: Mapping[str, int], before: Mapping[str, int]) -> list[Part]:

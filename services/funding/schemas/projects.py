@@ -6,6 +6,7 @@ from marshmallow import fields, validate
 
 from services.funding.domain.periods import PeriodForm
 from services.funding.domain.projects import GROUNDS
+from services.funding.schemas.clawback import ClawBackState, ClawBackView
 from services.funding.schemas.common import REASONS, Part, Reasons
 from shared.fields import Area, Day, Fen, Id, Moment, Schema
 from shared.http import PageQuery
@@ -53,6 +54,7 @@ class ProjectState(Schema):
     grounds = fields.Str(load_default=None, allow_none=True, metadata={"enum": [*GROUNDS, None]})
     signed_on = Day(load_default=None, allow_none=True)
     rectifications = fields.List(fields.Nested(RectificationState), load_default=list)
+    claw_backs = fields.List(fields.Nested(ClawBackState), load_default=list)
     beneficiaries_direct = fields.Int(load_default=0)
     beneficiaries_indirect = fields.Int(load_default=0)
     generated = fields.Bool(load_default=False)
@@ -72,6 +74,7 @@ class ProjectView(ProjectState):
     """A project as the API answers it."""
 
     rectifications = fields.List(fields.Nested(RectificationView))
+    claw_backs = fields.List(fields.Nested(ClawBackView))
     reasons = fields.Str(allow_none=True)
     owner = Area()
     created_at = Moment()

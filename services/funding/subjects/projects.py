@@ -20,7 +20,11 @@ RECTIFICATION_REPORTED = PROJECT.event("rectification_reported", Text("rectifica
 RECTIFICATION_OVERDUE = PROJECT.event("rectification_overdue", Text("rectification overdue", "整改逾期"))
 RECTIFICATION_RETURNED = PROJECT.event("rectification_returned", Text("rectification sent back", "整改退回"))
 RECTIFIED = PROJECT.event("rectified", Text("rectification accepted", "整改通过"))
+CLAW_BACK_DEMANDED = PROJECT.event("claw_back_demanded", Text("claw-back demanded", "追回决定"))
+REPAID = PROJECT.event("repaid", Text("repaid in part", "退还资金"))
+CLAW_BACK_SETTLED = PROJECT.event("claw_back_settled", Text("claw-back settled", "退清"))
 ALL = (
     CONTRACTED, TRANCHE_PAID, TRANCHE_HELD, PASSED, COMPLETED, STOPPED, SUSPENDED, RESUMED,
     RECTIFICATION_ORDERED, RECTIFICATION_REPORTED, RECTIFICATION_OVERDUE, RECTIFICATION_RETURNED, RECTIFIED,
+    CLAW_BACK_DEMANDED, REPAID, CLAW_BACK_SETTLED,
 )  # fmt: skip

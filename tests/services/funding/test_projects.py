@@ -79,3 +79,34 @@ def test_an_evaluation_orders_rectification_and_its_pass_settles_it_in_whatever_
     w.publish(world.node, late, last)
     eventually(lambda: rectifications() == [("mid_term", "accepted"), ("final", "ordered")])
     assert world.tranches(project["id"]) == ["paid", "paid", "held"]
+
+
+def test_what_is_clawed_back_returns_to_its_funds_in_proportion_and_in_parts(world):
+    first, second = world.fund(600)["id"], world.fund(700)["id"]
+    target = world.round(first, second)
+    application = world.screened(target, yuan=1_000)
+    world.noticed(target)
+    good(world.award(application))
+    project = world.contract(application)
+    path = f"/projects/{project['id']}"
+    w.publish(world.node, world.evaluated(project, "mid_term", "pass"))
+    eventually(lambda: world.tranches(project["id"]) == ["paid", "paid", "waiting"])
+    stopped = good(world.post(f"{path}/stop", {"reasons": "挪用资金", "grounds": "breach"}))
+    assert (stopped["status"], stopped["grounds"]) == ("stopped", "breach")
+    assert world.balance(first) == (60_000, 60_000, 60_000)
+    assert world.balance(second) == (70_000, 20_000, 20_000)
+    demand = {"amount_fen": 40_000, "reasons": "挪用资金", "legal_basis": "协议第七条"}
+    assert code(world.post(f"{path}/claw-backs", demand | {"amount_fen": 80_001})) == "claw-back-beyond-paid"
+    (one,) = good(world.post(f"{path}/claw-backs", demand, now=LATER))["claw_backs"]
+    assert [part["amount_fen"] for part in one["parts"]] == [30_000, 10_000]
+    part = {"amount_fen": 10_000, "received_on": "2026-05-20", "reference": "20260520-1"}
+    good(world.post(f"{path}/claw-backs/1/repayments", part))
+    assert world.balance(first) == (60_000, 52_500, 52_500)
+    rest = part | {"amount_fen": 30_000, "reference": "20260601-7"}
+    key = "repaid-" + project["id"]
+    for _ in range(2):
+        settled = good(world.post(f"{path}/claw-backs/1/repayments", rest, key=key))["claw_backs"][0]
+    assert (settled["status"], settled["repaid_fen"]) == ("settled", 40_000)
+    assert world.balance(first) == (60_000, 30_000, 30_000)
+    assert world.balance(second) == (70_000, 10_000, 10_000)
+    assert code(world.post(f"{path}/claw-backs/1/repayments", part)) == "repaid-beyond-demand"
