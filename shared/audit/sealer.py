@@ -108,9 +108,9 @@ class Sealer(DependencyProvider):
         kinds = self._worth_a_look()
         self._changed -= kinds  # before looking: what is committed meanwhile is looked for again
         sealed = sealing.seal(kinds, BATCH)
-        if sealed:
+        if sealed >= BATCH:  # there may be more than one look finds
             self._changed |= kinds
-            metrics.AUDIT_SEALED.inc(sealed)
+        metrics.AUDIT_SEALED.inc(sealed)
         self._anchor()
         return sealed
 

@@ -117,6 +117,7 @@ def append(found: Sequence[Waiting], limit: int) -> list[Entry]:
             made.append(chain.sealed(one, last, max(timeline.epoch(), last.epoch)))
             last = chain.head_of(made[-1])
         database()[COLLECTION].insert_many(made, ordered=True)
+        _seen[database()[COLLECTION].full_name] = made[-1]
     return oldest
 
 

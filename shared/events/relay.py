@@ -38,7 +38,7 @@ LOOK = 1000
 IDLE = 2.0  # seconds between looks whether another process of the service has committed
 AROUND = 10.0  # seconds between looks into all outboxes, for what one that was killed left behind
 BACKOFF = (0.2, 0.5, 1.0, 2.0, 5.0)  # seconds between attempts to reach the broker or the store
-MEASURE = 3.0  # seconds between looks at the backlog's size; longer than IDLE, whose look finds whether there is any
+MEASURE = 12.0  # seconds between looks at the backlog's size; longer than AROUND, which finds if there is any
 MEASURE_SHARE = 20  # and so many times as long as the look took, as counting a large backlog takes long
 
 
@@ -199,7 +199,8 @@ class Relay(DependencyProvider):
         self._changed -= kinds  # before looking: what is committed meanwhile is looked for again
         found = outbox.pending(kinds, LOOK)
         if found:
-            self._changed |= kinds
+            left = {pending.collection for pending in found}
+            self._changed |= {kind for kind in kinds if kind._get_collection_name() in left}
             metrics.OUTBOX_PENDING.set(len(found))  # until they are counted
         elif len(kinds) == len(self.kinds):
             self._measured(0, 0.0)  # nothing waits anywhere: no need to count it
