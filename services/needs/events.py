@@ -6,9 +6,14 @@ from services.needs import documents, subjects
 from services.needs.commands import library
 from services.needs.schemas.known import SeenOrganisation, SeenSummary
 from services.needs.schemas.library import SeenItem
+from services.needs.subjects.clients import CLIENT
 from services.needs.subjects.collection import NEED
 from services.needs.subjects.deliveries import DELIVERY
 from services.needs.subjects.library import CONSOLIDATED, ITEM
+from services.needs.subjects.menu import SERVICE_ITEM
+from services.needs.subjects.orders import ORDER
+from services.needs.subjects.rules import AREA_RULE
+from services.needs.subjects.vouchers import VOUCHER, VOUCHER_RUN
 from shared.events.handlers import Handlers, effect, read_model, replicas
 
 PUBLISHES = subjects.ALL
@@ -16,6 +21,12 @@ TELLS = (
     (NEED, documents.Need),
     (ITEM, documents.LibraryItem),
     (DELIVERY, documents.Delivery),
+    (SERVICE_ITEM, documents.ServiceItem),
+    (CLIENT, documents.Client),
+    (ORDER, documents.Order),
+    (VOUCHER, documents.Voucher),
+    (VOUCHER_RUN, documents.VoucherRun),
+    (AREA_RULE, documents.AreaRuleSetting),
 )
 
 HANDLERS = Handlers(

@@ -6,10 +6,15 @@ from typing import ClassVar
 
 from services.needs import documents, events
 from services.needs.routes.appraisal import AppraisalRoutes
+from services.needs.routes.clients import ClientRoutes
 from services.needs.routes.collection import CollectionRoutes
 from services.needs.routes.deliveries import DeliveryRoutes
 from services.needs.routes.figures import FigureRoutes
 from services.needs.routes.library import LibraryRoutes
+from services.needs.routes.menu import MenuRoutes
+from services.needs.routes.orders import OrderRoutes
+from services.needs.routes.rules import NeedRuleRoutes
+from services.needs.routes.vouchers import VoucherRoutes
 from shared.owning import OwningService
 
 
@@ -19,6 +24,11 @@ class NeedsService(
     AppraisalRoutes,
     DeliveryRoutes,
     FigureRoutes,
+    MenuRoutes,
+    ClientRoutes,
+    OrderRoutes,
+    VoucherRoutes,
+    NeedRuleRoutes,
     OwningService,
 ):
     """需求"""

@@ -212,6 +212,13 @@ CREDIT = {
 }  # fmt: skip
 REQUEST = {"kind": "access", "person": {"phone": "13800000000"}, "identity": "出示身份证"}
 MATTER = {"kind": "change", "grounds": "理事会决议", "changes": {"residence": "友谊路 8 号"}}
+SERVICE_ITEM = {
+    "name": "助浴", "item_class": "daily_care", "unit": "次", "price_fen": 100, "valid_from": "2025-01-01",
+}  # fmt: skip
+CLIENT = {
+    "client_class": "low_income",
+    "contact": {"name": "赵某", "phone": "13900007777", "address": "友谊路 8 号"},
+}
 LISTING = {"kind": "abnormal", "ground": "unreachable", "facts": "两次信函退回"}
 
 # What a body's required fields alone do not tell; its area is the record's.
@@ -227,8 +234,12 @@ BODIES: dict[str, Callable[[RightsWorld], Data]] = {
     "registry move_organisation": lambda world: {"to": world.street},
     "registry record_body": lambda world: {"credit_code": credit_code()},
     "registry start_run": lambda world: {"kind": "review_credit"},
-    "registry set_rule": lambda world: {"value": world.values["rule_value"]},
+    "registry set_rule": lambda world: {"value": world.values["registry_rule"]},
+    "needs set_rule": lambda world: {"value": world.values["needs_rule"]},
+    "funding set_rule": lambda world: {"value": world.values["funding_rule"]},
     "needs appraise": lambda world: {"votes": VOTES},
+    "needs decide_order": lambda world: {"approve": False, "reasons": "已约满"},
+    "needs start_voucher_run": lambda world: {"month": "2026-03"},
     "funding plan_round": lambda world: {
         "criteria": CRITERIA,
         "tranches": TRANCHES,
@@ -320,9 +331,11 @@ def _registry(world: RightsWorld) -> None:
     body = {"area": street, "kind": "hub", "name": "枢纽", "credit_code": credit_code()}
     known = _made(world, street, "/api/registry/known-bodies", body)
     world.records["registry/known-bodies"] = [Record(known, street, street)]
-    rules = world.nodes[district].get("/api/registry/rules", None, params={"area": district}).json()["items"]
-    world.values["rule_value"] = rules[0]["value"]
-    world.records["registry/rules"] = [Record(rules[0]["rule"], street, district, decider=district)]
+    for service in ("registry", "needs", "funding"):
+        rules = world.nodes[district].get(f"/api/{service}/rules", None, params={"area": district})
+        first = rules.json()["items"][0]
+        world.values[f"{service}_rule"] = first["value"]
+        world.records[f"{service}/rules"] = [Record(first["rule"], street, district, decider=district)]
     world.records["registry set_calendar_day"] = [Record("-", street, district, decider=district)]
 
 
@@ -345,6 +358,32 @@ def _needs(world: RightsWorld) -> None:
     world.records["needs/library"] = [Record(listed, street, street)]
     world.records["needs/deliveries"] = [Record(delivered, street, street, own=world.values["team"])]
     world.records["needs record_delivery"] = [Record("-", street, street, own=world.values["team"])]
+    _menu(world)
+
+
+def _menu(world: RightsWorld) -> None:
+    """An item of the menu, a client with a voucher, and their order."""
+    street, team, base = world.street, world.values["team"], "/api/needs"
+    item = _made(world, street, f"{base}/menu", SERVICE_ITEM | {"area": street, "organisations": [team]})
+    person = CLIENT | {"area": street, "account": team}  # so that the order is theirs whoever they are
+    client = _made(world, street, f"{base}/clients", person)
+    run = {"area": street, "kind": "issue", "month": "2026-03"}
+    started = _made(world, street, f"{base}/voucher-runs", run, now="2026-03-02T09:00:00+08:00")
+    token = {"Authorization": f"Bearer {world.sign([('district_staff', world.district)], None)}"}
+    seen = partial(world.nodes[street].get, f"{base}/vouchers", None, headers=token)
+    voucher = eventually(lambda: seen().json()["items"], what="a voucher")[0]["id"]
+    wished = {"client": client, "item": item, "wished_on": "2030-03-02"}
+    order = _made(world, street, f"{base}/orders", wished)
+    decision = {"approve": True, "organisation": team, "appointed_at": "2030-03-02T09:00:00+08:00"}
+    _made(world, street, f"{base}/orders/{order}/decision", decision)
+    theirs = Record(client, street, street, own=team, copied=False)
+    world.values |= {"client": client, "item": item, "wished_on": "2030-03-02"}
+    world.records["needs/menu"] = [Record(item, street, street)]
+    world.records["needs/clients"] = [theirs]
+    world.records["needs/orders"] = [replace(theirs, id=order)]
+    world.records["needs/vouchers"] = [replace(theirs, id=voucher)]
+    world.records["needs/voucher-runs"] = [Record(started, street, street)]
+    world.records["needs place_order"] = [replace(theirs, id="-")]
 
 
 def _incubator(world: RightsWorld) -> None:

@@ -1,10 +1,32 @@
 """What the service of needs stores: one module a subject."""
 
+from services.needs.documents.clients import Client
 from services.needs.documents.collection import Need
 from services.needs.documents.deliveries import Delivery
 from services.needs.documents.known import KnownOrganisation, KnownSummary
 from services.needs.documents.library import LibraryItem, SourceClaim
+from services.needs.documents.menu import ServiceItem
+from services.needs.documents.orders import Order
+from services.needs.documents.vouchers import Voucher, VoucherRun
+from shared.arearules.settings import AreaRuleSetting
 
-ALL = (Need, LibraryItem, SourceClaim, Delivery, KnownOrganisation, KnownSummary)
+ALL = (
+    Need, LibraryItem, SourceClaim, Delivery, KnownOrganisation, KnownSummary,
+    ServiceItem, Client, Order, Voucher, VoucherRun, AreaRuleSetting,
+)  # fmt: skip
 
-__all__ = ["ALL", "Delivery", "KnownOrganisation", "KnownSummary", "LibraryItem", "Need", "SourceClaim"]
+__all__ = [
+    "ALL",
+    "AreaRuleSetting",
+    "Client",
+    "Delivery",
+    "KnownOrganisation",
+    "KnownSummary",
+    "LibraryItem",
+    "Need",
+    "Order",
+    "ServiceItem",
+    "SourceClaim",
+    "Voucher",
+    "VoucherRun",
+]

@@ -1,5 +1,23 @@
 """The subjects of needs and the events that tell of them: one module a subject."""
 
-from services.needs.subjects import collection, deliveries, library
+from services.needs.subjects import (
+    clients,
+    collection,
+    deliveries,
+    library,
+    menu,
+    orders,
+    rules,
+    vouchers,
+)
 
-ALL = (*collection.ALL, *library.ALL, *deliveries.ALL)
+ALL = (
+    *collection.ALL,
+    *library.ALL,
+    *deliveries.ALL,
+    *menu.ALL,
+    *clients.ALL,
+    *orders.ALL,
+    *vouchers.ALL,
+    *rules.ALL,
+)
