@@ -68,7 +68,8 @@ class EmbeddedAddresses:
     @property
     def store_uri(self) -> str:
         trust = self._trust("&tls=true&tlsCAFile=")
-        return f"mongodb://{HOST}:{self.store_port}/?directConnection=true{trust}"
+        # Its threads for clients that watch it wake four times a second each, and it has one core.
+        return f"mongodb://{HOST}:{self.store_port}/?directConnection=true&serverMonitoringMode=poll{trust}"
 
     def _trust(self, words: str) -> str:
         return f"{words}{quote(str(Path(self.tls) / CA), safe='/')}" if self.tls else ""

@@ -13,12 +13,14 @@ from services.funding.subjects.funds import FUND, FUND_RETURNED
 from services.funding.subjects.projects import PROJECT
 from services.funding.subjects.rounds import ROUND
 from services.funding.subjects.rules import AREA_RULE
+from services.funding.subjects.schemes import SCHEME
 from shared.events.handlers import Handlers, effect, read_model, replicas
 
 PUBLISHES = subjects.ALL
 TELLS = (
     (FUND, documents.Fund),
     (DELEGATION, documents.Delegation),
+    (SCHEME, documents.Scheme),
     (ROUND, documents.Round),
     (APPLICATION, documents.Application),
     (PROJECT, documents.Project),

@@ -18,6 +18,7 @@ from services.funding.routes.rectification import RectificationRoutes
 from services.funding.routes.review import ReviewRoutes
 from services.funding.routes.rounds import RoundRoutes
 from services.funding.routes.rules import FundingRuleRoutes
+from services.funding.routes.schemes import SchemeRoutes
 from shared.owning import OwningService
 
 
@@ -25,6 +26,7 @@ class FundingService(
     FundRoutes,
     DelegationRoutes,
     ClosingRoutes,
+    SchemeRoutes,
     RoundRoutes,
     ReviewRoutes,
     NoticeRoutes,

@@ -31,6 +31,7 @@ _log = logging.getLogger(__name__)
 BATCH = 200  # entries at once, and records of each kind in a look
 GATHER = 0.5  # seconds between a commit and the look for it: what comes meanwhile is sealed with it
 IDLE = 15.0  # seconds between looks for what another process, or one that was killed, left behind
+ANCHOR = 5.0  # seconds between looks whether the head has to be told: it waits for minutes
 STOP = 10.0  # seconds for the last round
 
 
@@ -44,8 +45,8 @@ class Sealer(DependencyProvider):
         self.lease = Lease("sealer")
         self._wake = Signal()
         self._changed: set[type[Aggregate]] = set()
-        self._looked = float("-inf")
-        self._stopping = self._failing = False
+        self._looked = self._anchored = float("-inf")
+        self._stopping = self._failing = self._joined = False
         self._thread: Any = None
 
     def start(self) -> None:
@@ -101,16 +102,23 @@ class Sealer(DependencyProvider):
 
     def _seal(self) -> int:
         here = runtime.node().area
-        sealing.note_restore(here, runtime.service())
+        if not self._joined:  # a restore refuses to begin while a service runs
+            sealing.note_restore(here, runtime.service())
+            self._joined = True
         kinds = self._worth_a_look()
         self._changed -= kinds  # before looking: what is committed meanwhile is looked for again
         sealed = sealing.seal(kinds, BATCH)
-        if sealed:
+        if sealed >= BATCH:  # there may be more than one look finds
             self._changed |= kinds
-            metrics.AUDIT_SEALED.inc(sealed)
-        if anchors.due(clock.wall()):
-            anchors.anchor(Call(node=runtime.node(), service=runtime.service()))
+        metrics.AUDIT_SEALED.inc(sealed)
+        self._anchor()
         return sealed
+
+    def _anchor(self) -> None:
+        if time.monotonic() - self._anchored >= ANCHOR or self._stopping:
+            self._anchored = time.monotonic()
+            if anchors.due(clock.wall()):
+                anchors.anchor(Call(node=runtime.node(), service=runtime.service()))
 
     def _worth_a_look(self) -> set[type[Aggregate]]:
         """The kinds that this process has changed; now and then all, for what others left behind."""

@@ -117,6 +117,7 @@ def append(found: Sequence[Waiting], limit: int) -> list[Entry]:
             made.append(chain.sealed(one, last, max(timeline.epoch(), last.epoch)))
             last = chain.head_of(made[-1])
         database()[COLLECTION].insert_many(made, ordered=True)
+        _seen[database()[COLLECTION].full_name] = made[-1]
     return oldest
 
 
@@ -140,12 +141,17 @@ def clear(found: Iterable[Waiting], held: Iterable[Entry]) -> None:
     for each in found:
         gone = [entry["id"] for entry in each.entries if entry["id"] in ids]
         if gone or not each.entries:
-            operations = changes.setdefault(each.collection, [])
-            operations.append(UpdateOne({"_id": each.record}, {"$pull": {TRAIL: {"id": {"$in": gone}}}}))
-            empty = {"_id": each.record, TRAIL: {"$size": 0}}
-            operations.append(UpdateOne(empty, {"$unset": {UNSEALED: 1}}))
+            changes.setdefault(each.collection, []).append(UpdateOne({"_id": each.record}, _without(gone)))
     for collection, operations in changes.items():
         database()[collection].bulk_write(operations, ordered=True)
+
+
+def _without(entries: Sequence[str]) -> list[dict[str, Any]]:
+    """An update in one step: the entries leave, and with the last one the sign that some wait."""
+    kept = {"$not": [{"$in": ["$$one.id", list(entries)]}]}
+    others = {"$filter": {"input": {"$ifNull": [f"${TRAIL}", []]}, "as": "one", "cond": kept}}
+    waits = {"$cond": [{"$eq": [f"${TRAIL}", []]}, "$$REMOVE", f"${UNSEALED}"]}
+    return [{"$set": {TRAIL: others}}, {"$set": {UNSEALED: waits}}]
 
 
 def seal(kinds: Iterable[type[Document]], limit: int) -> int:
@@ -159,8 +165,8 @@ def seal(kinds: Iterable[type[Document]], limit: int) -> int:
 def note_restore(node: str, service: str) -> bool:
     """After a restore, once: an entry that says so. The chain goes on behind what the backup held of it, and what
     was anchored later is missing; whether an entry was made now."""
-    restored, last = timeline.restored(), head()
-    if restored is None or restored[0] <= last.epoch:
+    restored = timeline.restored()
+    if restored is None or restored[0] <= (last := head()).epoch:
         return False
     epoch, since = restored
     now = clock.text(clock.wall())

@@ -35,9 +35,10 @@ CONFIRM = 15.0  # seconds for a window's confirms; a blocked broker (memory alar
 # Records of each kind that one look into the outboxes finds, sent window by window. A look costs the more the
 # more waits: after days without a broker, one for each window was most of the work.
 LOOK = 1000
-IDLE = 2.0  # seconds between looks for what another process, or one that was killed, left behind
+IDLE = 2.0  # seconds between looks whether another process of the service has committed
+AROUND = 10.0  # seconds between looks into all outboxes, for what one that was killed left behind
 BACKOFF = (0.2, 0.5, 1.0, 2.0, 5.0)  # seconds between attempts to reach the broker or the store
-MEASURE = 3.0  # seconds between looks at the backlog's size; longer than IDLE, whose look finds whether there is any
+MEASURE = 12.0  # seconds between looks at the backlog's size; longer than AROUND, which finds if there is any
 MEASURE_SHARE = 20  # and so many times as long as the look took, as counting a large backlog takes long
 
 
@@ -111,7 +112,7 @@ class Relay(DependencyProvider):
         self._wake = Signal()
         self._changed: set[type[Aggregate]] = set()
         self._waiting: list[outbox.Pending] = []  # found, not sent yet; at most one event of a subject
-        self._measure_at = self._looked = float("-inf")
+        self._measure_at = self._asked = self._looked = float("-inf")
         self._stopping = False
         self._connection: amqp.Connection | None = None
         self._publisher: Publisher | None = None
@@ -174,6 +175,9 @@ class Relay(DependencyProvider):
         metrics.RELAY_LEADER.set(leading)
         if not leading:
             self._waiting = []
+            if self._changed:
+                self._changed.clear()
+                self.lease.nudge()
             return 0
         self._measure()
         self._keep_alive()
@@ -195,18 +199,23 @@ class Relay(DependencyProvider):
         self._changed -= kinds  # before looking: what is committed meanwhile is looked for again
         found = outbox.pending(kinds, LOOK)
         if found:
-            self._changed |= kinds
+            left = {pending.collection for pending in found}
+            self._changed |= {kind for kind in kinds if kind._get_collection_name() in left}
             metrics.OUTBOX_PENDING.set(len(found))  # until they are counted
         elif len(kinds) == len(self.kinds):
             self._measured(0, 0.0)  # nothing waits anywhere: no need to count it
         return found
 
     def _worth_a_look(self) -> set[type[Aggregate]]:
-        """The kinds that this process has changed; now and then all, for what others left behind."""
-        if time.monotonic() - self._looked < IDLE:
-            return set(self._changed)
-        self._looked = time.monotonic()
-        return set(self.kinds)
+        """The kinds that this process has changed; all where another one says that it has changed some, and now
+        and then, since one that was killed could not say it."""
+        now = time.monotonic()
+        if now - self._asked >= IDLE:
+            self._asked = now
+            if self.lease.nudged() or now - self._looked >= AROUND:
+                self._looked = now
+                return set(self.kinds)
+        return set(self._changed)
 
     def _measure(self) -> None:
         began = time.monotonic()

@@ -24,6 +24,7 @@ class Lease:
         self.lasts = lasts
         self.holder = new_id()
         self._renewed = datetime.min.replace(tzinfo=UTC)
+        self._nudges = 0
 
     def take(self) -> bool:
         """Take it, or renew it where that is due; False while somebody else holds it."""
@@ -49,3 +50,13 @@ class Lease:
     def release(self) -> None:
         self._renewed = datetime.min.replace(tzinfo=UTC)
         database()["leases"].delete_one({"_id": self.name, "holder": self.holder})
+
+    def nudge(self) -> None:
+        """Tell the holder that there is something to do."""
+        database()["leases"].update_one({"_id": self.name}, {"$inc": {"nudges": 1}})
+
+    def nudged(self) -> bool:
+        """Whether the holder was nudged since it last asked."""
+        found = database()["leases"].find_one({"_id": self.name}, {"nudges": 1}) or {}
+        before, self._nudges = self._nudges, found.get("nudges", 0)
+        return bool(self._nudges != before)

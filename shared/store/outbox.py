@@ -50,7 +50,7 @@ def pending(kinds: Iterable[type[Aggregate]], limit: int) -> list[Pending]:
                 found.append(Pending(collection.name, document["_id"], document["outbox"][0]))
             else:
                 emptied.append(document["_id"])
-        if emptied:  # `mark_sent` was killed between its two steps
+        if emptied:  # by a process of version 0.3 or older, which took two steps and was killed between them
             collection.update_many(
                 {"_id": {"$in": emptied}, "outbox": {"$size": 0}}, {"$unset": {"pending_since": 1}}
             )
@@ -74,14 +74,19 @@ def mark_sent(sent: list[Pending]) -> None:
         if any(e["code"] != 11000 for e in error.details["writeErrors"]):  # 11000: kept by an earlier round
             raise
     for collection in {p.collection for p in sent}:
-        operations: list[UpdateOne] = []
-        for p in sent:
-            if p.collection == collection:
-                gone = {"$pull": {"outbox": {"id": p.envelope["id"]}}}
-                operations.append(UpdateOne({"_id": p.subject}, gone))
-                empty = {"_id": p.subject, "outbox": {"$size": 0}}
-                operations.append(UpdateOne(empty, {"$unset": {"pending_since": 1}}))
+        operations = [
+            UpdateOne({"_id": p.subject}, _without(p.envelope["id"]))
+            for p in sent
+            if p.collection == collection
+        ]
         db[collection].bulk_write(operations, ordered=True)
+
+
+def _without(event: str) -> list[dict[str, Any]]:
+    """An update in one step: the event leaves, and with the last one the sign that some wait."""
+    others = {"$filter": {"input": "$outbox", "as": "one", "cond": {"$ne": ["$$one.id", event]}}}
+    waits = {"$cond": [{"$eq": ["$outbox", []]}, "$$REMOVE", "$pending_since"]}
+    return [{"$set": {"outbox": others}}, {"$set": {"pending_since": waits}}]
 
 
 def backlog(kinds: Iterable[type[Aggregate]]) -> tuple[int, float]:

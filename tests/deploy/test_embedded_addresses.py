@@ -21,7 +21,7 @@ def test_uris_quote_the_virtual_host(tmp_path: Path) -> None:
     assert addresses.amqp_uri("/") == f"amqp://hatchery:{addresses.password}@127.0.0.1:5679/%2F"
     assert addresses.amqp_uri("150204").endswith(":5679/150204")
     assert addresses.admin_url == "http://127.0.0.1:15679"
-    assert addresses.store_uri == "mongodb://127.0.0.1:27018/?directConnection=true"
+    assert addresses.store_uri == "mongodb://127.0.0.1:27018/?directConnection=true&serverMonitoringMode=poll"
 
 
 def test_an_unused_home_has_no_addresses(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from services.funding.commands import funds, known, projects
+from services.funding.commands.conditions import NOTICE
 from services.funding.documents import Application, Project
 from services.funding.domain import funds as domain
 from services.funding.domain.applications import ApplicationLife
@@ -48,7 +49,7 @@ def _check_award(call: Call, application: Application, status: str, notice_ends_
             Text("The application is not proposed by a round on notice.", "该申报不在公示的拟资助名单内。"),
             Text("Only what was put to public notice can be awarded.", "仅可资助经公示的申报。"),
         )
-    check_after(call.now, notice_ends_at, "notice-running", known.NOTICE)
+    check_after(call.now, notice_ends_at, "notice-running", NOTICE)
     if application.open_objections:
         raise Refused(
             "objections-open",

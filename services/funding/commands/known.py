@@ -17,7 +17,7 @@ from shared.store.aggregate import elsewhere
 
 OFFICER = "organisation_officer"
 ORGANISATION = Text("Organisation", "社会组织")
-NOTICE = Text("The public notice", "公示期")
+
 # An organisation on its way to being active, or a topic still under appraisal: the news may be on its way.
 UNDECIDED = ("applied", "correcting", "accepted", "listed")
 

@@ -9,7 +9,6 @@ from services.funding.documents import Application, Round
 from services.funding.domain.applications import ApplicationLife
 from services.funding.domain.rounds import RoundLife
 from services.funding.subjects import applications as subjects
-from services.funding.subjects import rounds as round_subjects
 from shared import workdays
 from shared.call import Call
 from shared.errors import Conflict, NotFound, Refused, Text
@@ -74,10 +73,7 @@ def settle(call: Call, application_id: str, objection_id: str, body: Data) -> Ap
     return application
 
 
-@command
-def notice(call: Call, round_id: str) -> Round:
+def begin(call: Call, found: Round) -> None:
     """Put what is proposed to public notice 公示, for the round's number of working days."""
-    found = load(call, Round, round_id)
     found.status = advance(RoundLife, found.status, "notice")
     found.notice_ends_at = workdays.deadline(call.now, found.notice_working_days, "working_days").at
-    return save(call, found, round_subjects.NOTICED)

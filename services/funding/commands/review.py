@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from services.funding.commands import known
-from services.funding.commands.funds import balance
+from services.funding.commands import conditions, known, stages
+from services.funding.commands.funds import Change, balance
 from services.funding.documents import Application, Fund, Round
 from services.funding.domain import review as domain
 from services.funding.domain.rounds import RoundLife, check_reviewing
@@ -14,9 +14,8 @@ from services.funding.subjects import applications as subjects
 from services.funding.subjects import rounds as round_subjects
 from shared.call import Call
 from shared.errors import Conflict, Refused, Text
-from shared.events.types import EventType
 from shared.lifecycle import advance
-from shared.store import Aggregate, command, load, save, save_all
+from shared.store import command, load, save, save_all
 
 Data = dict[str, Any]
 
@@ -62,19 +61,15 @@ def rank(call: Call, round_id: str) -> Round:
     """
     found = load(call, Round, round_id)
     found.status = advance(RoundLife, found.status, "ranking")
-    waiting = Application.objects(round=found.id, status="submitted").count()
-    if waiting:
-        raise Refused(
-            "unscreened",
-            Text(f"{waiting} applications are not screened yet.", f"尚有 {waiting} 个申报未初审。"),
-            Text("Screen them first.", "请先完成初审。"),
-        )
+    conditions.all_screened(call, found)
+    moved = stages.move(call, found, "review") if stages.in_use(found, "review") else []
     screened = [
         load(call, Application, a.id)
         for a in Application.objects(round=found.id, status="screened").only("id")
     ]
     free = sum(balance(fund).free for fund in Fund.objects(id__in=found.funds))
-    places = domain.rank(
+    ranked = domain.rank if stages.in_use(found, "review") else domain.line_up
+    places = ranked(
         [
             domain.Candidate(a.id, a.submitted_at, a.amount_fen, [s["scores"] for s in a.scores])
             for a in screened
@@ -86,7 +81,7 @@ def rank(call: Call, round_id: str) -> Round:
     found.ranking = [asdict(place) for place in places]
     found.proposed = [place.application for place in places if place.outcome == "proposed"]
     by_id = {a.id: a for a in screened}
-    changes: list[tuple[Aggregate, EventType]] = [(found, round_subjects.RANKED)]
+    changes: list[Change] = [*moved, (found, round_subjects.RANKED)]
     for place in places:
         application = by_id[place.application]
         application.rank, application.score_hundredths = place.rank, place.score_hundredths

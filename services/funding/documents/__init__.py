@@ -5,10 +5,11 @@ from services.funding.documents.funds import DayClosing, Delegation, Fund, Ledge
 from services.funding.documents.known import KnownOrganisation, KnownSummary, KnownTopic
 from services.funding.documents.projects import Project
 from services.funding.documents.rounds import Round
+from services.funding.documents.schemes import Scheme
 from shared.arearules.settings import AreaRuleSetting
 
 ALL = (
-    Fund, LedgerEntry, DayClosing, Delegation, Round, Application, Project, AreaRuleSetting,
+    Fund, LedgerEntry, DayClosing, Delegation, Scheme, Round, Application, Project, AreaRuleSetting,
     KnownOrganisation, KnownSummary, KnownTopic,
 )  # fmt: skip
 
@@ -25,4 +26,5 @@ __all__ = [
     "LedgerEntry",
     "Project",
     "Round",
+    "Scheme",
 ]

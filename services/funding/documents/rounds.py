@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from mongoengine import BooleanField, DateTimeField, DictField, IntField, ListField, LongField, StringField
 
 from services.funding.documents import ties
 from services.funding.domain import rounds as domain
+from services.funding.domain import stages
+from services.funding.domain.schemes import REMEDIES, usual_panel
 from shared.lifecycle import initial
-from shared.store import Aggregate
+from shared.store import Aggregate, migrations
+
+
+def _course(_: type[Aggregate], stored: migrations.Stored) -> dict[str, Any]:
+    """Rounds of versions that knew no stages took the usual ones."""
+    return {
+        "stages": stages.usual(),
+        "stage": stages.BY_STATUS.get(str(stored.get("status"))),
+        "panel": usual_panel(),
+        "remedy": "objections",
+    }
 
 
 class Round(Aggregate):
-    """A round 轮次 of venture funding, purchase or micro grants."""
+    """A round 轮次 of venture funding, purchase, micro grants or tender. What it goes by is its own copy."""
 
     meta = {"collection": "rounds"}
     name = StringField(required=True)
@@ -34,6 +46,20 @@ class Round(Aggregate):
     proposed = ListField(StringField())
     ranking = ListField(DictField())  # domain.Place of each application
     generated = BooleanField(default=False)
+    scheme = StringField()  # that it was planned by, and the number of the version
+    scheme_version = IntField()
+    stages = ListField(DictField())  # stage, days, unit, conditions: those in use
+    stage = StringField()  # None: not begun
+    calendar = ListField(DictField())  # stage, begins_at, ends_at
+    course = ListField(DictField())  # stage, at: those that it has come to
+    organisation_cap_fen = LongField()
+    organisation_most = IntField()
+    external = BooleanField(default=False)
+    eligibility = ListField(DictField())  # rule, value
+    form = ListField(DictField())  # see domain.forms.Field
+    panel = DictField()  # see schemas.terms.Panel
+    remedy = StringField(choices=REMEDIES)
+    steps: ClassVar = (*Aggregate.steps, migrations.Step("course", _course))
 
     @classmethod
     def tied(cls, owner: str, area: str) -> dict[str, Any] | None:

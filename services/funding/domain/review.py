@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from fractions import Fraction
 
@@ -103,3 +103,11 @@ def rank(
             )
         )  # fmt: skip
     return places
+
+
+def line_up(
+    candidates: Sequence[Candidate], criteria: Mapping[str, int], threshold: int, free: int
+) -> list[Place]:
+    """The ranking of a round without a review: by submission alone, proposed as far as the budget reaches."""
+    unscored = [replace(each, scores=[dict.fromkeys(criteria or {"": 1}, 0)]) for each in candidates]
+    return rank(unscored, dict.fromkeys(criteria or {"": 1}, 1), 0, free)

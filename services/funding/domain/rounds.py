@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
 
 from statemachine import State, StateMachine
 
 from shared.errors import Refused, Text
 
-KINDS = ("venture", "purchase", "micro")  # 公益创投、政府购买服务、微创投
+KINDS = ("venture", "purchase", "micro", "tender")  # 公益创投、政府购买服务、微创投、招投标
 CONDITIONS = ("contract", "mid_term", "final")  # what a tranche waits for: 签约、中期评估、末期评估
 TRACKS = ("registered", "filed")
 
@@ -19,52 +17,29 @@ class RoundLife(StateMachine):
     """The course of a round 轮次."""
 
     draft = State(initial=True)  # 拟定
+    preparing = State()  # 筹备中: needs are called for and sorted
     open = State()  # 征集中
     closed = State()  # 已截止
     ranked = State()  # 已排序
     noticed = State()  # 公示中
     concluded = State(final=True)  # 已公告
 
-    opening = draft.to(open)
+    prepare = draft.to(preparing) | preparing.to(preparing)
+    opening = draft.to(open) | preparing.to(open)
     closing = open.to(closed)
     ranking = closed.to(ranked)
     notice = ranked.to(noticed)
     conclusion = noticed.to(concluded)
 
 
-class Tranche(NamedTuple):
-    share: int
-    condition: str
-
-
-def check_plan(
-    opens_at: datetime, closes_at: datetime, tranches: Sequence[Tranche], criteria: Sequence[str]
-) -> None:
-    """Raise Refused unless a round's dates, tranches and criteria fit together."""
+def check_dates(opens_at: datetime, closes_at: datetime) -> None:
+    """Raise Refused unless a round opens before it closes."""
     if closes_at <= opens_at:
         raise Refused(
             "round-dates",
             Text("The round closes before it opens.", "截止时间早于开始时间。"),
             Text("Give a later closes_at.", "请填写更晚的截止时间。"),
             field="closes_at",
-        )
-    conditions = [t.condition for t in tranches]
-    if sum(t.share for t in tranches) != 100 or len(set(conditions)) < len(conditions):
-        raise Refused(
-            "tranches-unfit",
-            Text(
-                "Tranches sum up to 100 per cent, one for each condition.",
-                "各期拨付比例合计为 100%，每个条件只对应一期。",
-            ),
-            Text("Correct shares and conditions, say 50/30/20.", "请更正比例与条件，例如 50/30/20。"),
-            field="tranches",
-        )
-    if len(set(criteria)) < len(criteria):
-        raise Refused(
-            "criteria-double",
-            Text("A criterion is named twice.", "评审指标重复。"),
-            Text("Name each criterion once.", "每个指标只列一次。"),
-            field="criteria",
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from services.funding.commands import notices as commands
+from services.funding.commands import rounds
 from services.funding.queries import notices as queries
 from services.funding.schemas import notices as schemas
 from services.funding.schemas.applications import ApplicationView
@@ -20,7 +21,7 @@ class NoticeRoutes:
 
     @post("/rounds/<id>/notice", answer=RoundView, summary="Put to public notice 公示")
     def notice(self, call: Call, id: str) -> Any:
-        return commands.notice(call, id)
+        return rounds.notice(call, id)
 
     @post(
         "/applications/<id>/objections", body=schemas.NewObjection, answer=schemas.Receipt, status=201,

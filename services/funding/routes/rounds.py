@@ -34,6 +34,12 @@ class RoundRoutes:
     def round(self, call: Call, id: str) -> Any:
         return queries.round_for(call, id)
 
+    @post(
+        "/rounds/<id>/next-stage", answer=schemas.RoundView, summary="Move on to the next stage 进入下一环节"
+    )
+    def next_stage(self, call: Call, id: str) -> Any:
+        return commands.next_stage(call, id)
+
     @post("/rounds/<id>/opening", answer=schemas.RoundView, summary="Call for applications 征集")
     def open_round(self, call: Call, id: str) -> Any:
         return commands.open_round(call, id)

@@ -1,5 +1,13 @@
 """Funding's subjects and the events that tell of them: one module a subject."""
 
-from services.funding.subjects import applications, delegations, funds, projects, rounds, rules
+from services.funding.subjects import applications, delegations, funds, projects, rounds, rules, schemes
 
-ALL = (*funds.ALL, *delegations.ALL, *rounds.ALL, *applications.ALL, *projects.ALL, *rules.ALL)
+ALL = (
+    *funds.ALL,
+    *delegations.ALL,
+    *schemes.ALL,
+    *rounds.ALL,
+    *applications.ALL,
+    *projects.ALL,
+    *rules.ALL,
+)

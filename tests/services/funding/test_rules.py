@@ -148,31 +148,17 @@ def test_screening_rejects_by_each_rule(changed, reason):
     assert applications.screen(**(facts | changed)) == [reason]
 
 
-@pytest.mark.parametrize(
-    "tranches",
-    [
-        [(50, "contract"), (49, "final")],
-        [(50, "contract"), (50, "contract")],
-        [(100, "contract"), (1, "final")],
-    ],
-)
-def test_tranches_sum_up_to_a_hundred_with_one_for_each_condition(tranches):
+def test_a_round_closes_after_it_opens():
+    rounds.check_dates(START, START + timedelta(1))
     with pytest.raises(Refused):
-        rounds.check_plan(START, START + timedelta(1), [rounds.Tranche(*t) for t in tranches], ["a"])
-
-
-def test_a_round_must_close_after_it_opens_and_name_each_criterion_once():
-    whole = [rounds.Tranche(100, "contract")]
-    rounds.check_plan(START, START + timedelta(1), whole, ["a", "b"])
-    for opens, criteria in ((START, ["a", "a"]), (START + timedelta(1), ["a"])):
-        with pytest.raises(Refused):
-            rounds.check_plan(opens, START + timedelta(1), whole, criteria)
+        rounds.check_dates(START, START)
 
 
 def test_a_round_takes_one_course_only():
+    assert advance(rounds.RoundLife, advance(rounds.RoundLife, "draft", "prepare"), "opening") == "open"
     state = "draft"
     for action in ("opening", "closing", "ranking", "notice", "conclusion"):
-        assert list(table(rounds.RoundLife)[state]) == [action]
+        assert set(table(rounds.RoundLife)[state]) - {"prepare"} == {action}
         state = advance(rounds.RoundLife, state, action)
     assert state == "concluded"
 
