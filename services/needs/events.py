@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.needs import documents, subjects
-from services.needs.commands import library
+from services.needs.commands import clocks, library
 from services.needs.schemas.known import SeenOrganisation, SeenSummary
 from services.needs.schemas.library import SeenItem
 from services.needs.subjects.clients import CLIENT
@@ -13,12 +13,16 @@ from services.needs.subjects.library import CONSOLIDATED, ITEM
 from services.needs.subjects.menu import SERVICE_ITEM
 from services.needs.subjects.orders import ORDER
 from services.needs.subjects.rules import AREA_RULE
+from services.needs.subjects.surveys import SURVEY, SURVEY_ANSWER
 from services.needs.subjects.vouchers import VOUCHER, VOUCHER_RUN
+from shared.clocks import days
 from shared.events.handlers import Handlers, effect, read_model, replicas
 
 PUBLISHES = subjects.ALL
 TELLS = (
     (NEED, documents.Need),
+    (SURVEY, documents.Survey),
+    (SURVEY_ANSWER, documents.SurveyAnswer),
     (ITEM, documents.LibraryItem),
     (DELIVERY, documents.Delivery),
     (SERVICE_ITEM, documents.ServiceItem),
@@ -33,5 +37,7 @@ HANDLERS = Handlers(
     *replicas(TELLS),
     read_model("registry.organisation", SeenOrganisation, documents.KnownOrganisation),
     read_model("registry.summary", SeenSummary, documents.KnownSummary),
+    read_model("registry.calendar_day", days.SeenCalendarDay, documents.KnownCalendarDay),
+    effect(days.SET, days.SeenCalendarDay, clocks.reconsider),
     effect(CONSOLIDATED.type, SeenItem, library.merge_sources),
 )

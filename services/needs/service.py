@@ -7,19 +7,24 @@ from typing import ClassVar
 from services.needs import documents, events
 from services.needs.routes.appraisal import AppraisalRoutes
 from services.needs.routes.clients import ClientRoutes
+from services.needs.routes.clocks import NeedsClockRoutes
 from services.needs.routes.collection import CollectionRoutes
 from services.needs.routes.deliveries import DeliveryRoutes
 from services.needs.routes.figures import FigureRoutes
+from services.needs.routes.hotline import HotlineRoutes
 from services.needs.routes.library import LibraryRoutes
 from services.needs.routes.menu import MenuRoutes
 from services.needs.routes.orders import OrderRoutes
 from services.needs.routes.rules import NeedRuleRoutes
+from services.needs.routes.surveys import SurveyRoutes
 from services.needs.routes.vouchers import VoucherRoutes
 from shared.owning import OwningService
 
 
 class NeedsService(
     CollectionRoutes,
+    HotlineRoutes,
+    SurveyRoutes,
     LibraryRoutes,
     AppraisalRoutes,
     DeliveryRoutes,
@@ -29,6 +34,7 @@ class NeedsService(
     OrderRoutes,
     VoucherRoutes,
     NeedRuleRoutes,
+    NeedsClockRoutes,
     OwningService,
 ):
     """需求"""

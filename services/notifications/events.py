@@ -58,6 +58,9 @@ HANDLERS = Handlers(
     ),
     *(_told(f"registry.listing.{verb}", schemas.SeenListing, f"listing_{verb}") for verb in _LISTING),
     *_deadlines("registry.matter", deemed=True),
+    *_deadlines("needs.need"),
+    effect("needs.need.routed", schemas.SeenDeadline, commands.tell_staff("need_routed", "needs.need")),
+    effect("needs.need.reopened", schemas.SeenDeadline, commands.tell_staff("need_reopened", "needs.need")),
     *(
         _told(f"registry.matter.{verb}", schemas.SeenMatter, f"matter_{verb}")
         for verb in ("correction_asked", "approved", "refused")

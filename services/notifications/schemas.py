@@ -227,6 +227,7 @@ class SeenDeadline(Schema):
     """What notifications reads of any record whose step has a deadline."""
 
     name = fields.Str(load_default="-")
+    title = fields.Str(load_default=None, allow_none=True, metadata={"description": "of what has no name"})
     due_step = fields.Str(load_default=None, allow_none=True)
     due_at = Moment(load_default=None, allow_none=True)
     due_certain = fields.Bool(load_default=None, allow_none=True)

@@ -23,6 +23,9 @@ _STEPS = {
     "decision": ("The decision", "审批决定"),
     "statement": ("The statement", "陈述申辩"),
     "rectification": ("Rectification", "整改"),
+    "routing": ("Routing", "派单"),
+    "answering": ("The answer", "办理答复"),
+    "call_back": ("The call-back", "回访"),
 }
 _UNCERTAIN = Text(
     " The holiday notice for these days is not out yet: the date may move.",
@@ -225,6 +228,22 @@ _DEADLINES: dict[str, Letter] = {
         ),
     ),
 }
+_NEEDS: dict[str, Letter] = {
+    "need_routed": Letter(
+        Text("A hotline request for you: {name}", "热线转办：{name}"),
+        Text(
+            "Please answer '{name}' by {due_at}.{warning_en}",
+            "请于 {due_at} 前办理并答复“{name}”。{warning_zh}",
+        ),
+    ),
+    "need_reopened": Letter(
+        Text("Not settled yet: {name}", "退回重办：{name}"),
+        Text(
+            "The resident is not satisfied with the answer to '{name}'. Please answer again by {due_at}.{warning_en}",
+            "居民对“{name}”的答复不满意，请于 {due_at} 前重新办理。{warning_zh}",
+        ),
+    ),
+}
 _LISTS = {
     "abnormal": ("list of abnormal activity", "活动异常名录"),
     "serious": ("list of serious violations", "严重违法失信名单"),
@@ -301,6 +320,7 @@ LETTERS = (
     | _LISTINGS
     | _MATTERS
     | _DEADLINES
+    | _NEEDS
     | _ORGANISATION
     | _FUNDING
     | _EVALUATION
@@ -334,6 +354,8 @@ def _values(data: Mapping[str, Any]) -> dict[str, Any]:
         values["list_en"], values["list_zh"] = _LISTS[data["kind"]]
     if "phase" in data:
         values["phase_en"], values["phase_zh"] = _PHASES.get(data["phase"], (data["phase"],) * 2)
+    if data.get("title") and data.get("name", "-") == "-":
+        values["name"] = data["title"]
     if "due_step" in data:
         values["step_en"], values["step_zh"] = _STEPS.get(data["due_step"], (data["due_step"],) * 2)
         warning = _UNCERTAIN if data["due_certain"] is False else Text("", "")

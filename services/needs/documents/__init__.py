@@ -11,8 +11,9 @@ from services.needs.documents.vouchers import Voucher, VoucherRun
 from shared.arearules.settings import AreaRuleSetting
 
 ALL = (
-    Need, LibraryItem, SourceClaim, Delivery, KnownOrganisation, KnownSummary,
-    ServiceItem, Client, Order, Voucher, VoucherRun, AreaRuleSetting,
+    Need, Survey, SurveyAnswer, LibraryItem, SourceClaim, Delivery,
+    ServiceItem, Client, Order, Voucher, VoucherRun,
+    AreaRuleSetting, KnownCalendarDay, KnownOrganisation, KnownSummary,
 )  # fmt: skip
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "AreaRuleSetting",
     "Client",
     "Delivery",
+    "KnownCalendarDay",
     "KnownOrganisation",
     "KnownSummary",
     "LibraryItem",
@@ -27,6 +29,8 @@ __all__ = [
     "Order",
     "ServiceItem",
     "SourceClaim",
+    "Survey",
+    "SurveyAnswer",
     "Voucher",
     "VoucherRun",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.needs.domain import menu, volunteers
+from services.needs.domain import hotline, menu, volunteers
 from shared.arearules import AreaRule, table
 
-RULES: dict[str, AreaRule[Any]] = dict(table([*menu.RULES, *volunteers.RULES]))
+RULES: dict[str, AreaRule[Any]] = dict(table([*hotline.RULES, *menu.RULES, *volunteers.RULES]))

@@ -13,9 +13,9 @@ from shared.store.queries import below
 def figures(area: str, year: int | None) -> dict[str, int | None]:
     """Counts of an area and below: needs by when they were received, services by when they were delivered,
     library items by when they were made."""
-    raised = below(Need, area).filter(**_days("received_on", year))
-    library = below(LibraryItem, area).filter(**_moments("created_at", year))
-    delivered = below(Delivery, area).filter(**_days("delivered_on", year))
+    raised = below(Need, area).filter(**days("received_on", year))
+    library = below(LibraryItem, area).filter(**moments("created_at", year))
+    delivered = below(Delivery, area).filter(**days("delivered_on", year))
     raised_in = raised.distinct("area")
     hotline = raised.filter(source="hotline")
     requests, closed = hotline.count(), hotline.filter(answered_at__ne=None).count()
@@ -35,11 +35,11 @@ def figures(area: str, year: int | None) -> dict[str, int | None]:
     }
 
 
-def _days(field: str, year: int | None) -> dict[str, date]:
+def days(field: str, year: int | None) -> dict[str, date]:
     return {f"{field}__gte": date(year, 1, 1), f"{field}__lte": date(year, 12, 31)} if year else {}
 
 
-def _moments(field: str, year: int | None) -> dict[str, datetime]:
+def moments(field: str, year: int | None) -> dict[str, datetime]:
     """The year as China's clocks have it."""
     if year is None:
         return {}

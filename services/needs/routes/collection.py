@@ -40,3 +40,17 @@ class CollectionRoutes:
     )  # fmt: skip
     def answer_need(self, call: Call, id: str, body: Data) -> Any:
         return queries.shown(call, commands.answer_need(call, id, body["answer"]))
+
+    @post(
+        "/needs/<id>/routing", body=schemas.Route, answer=schemas.NeedView,
+        summary="Route a hotline request 转办",
+    )  # fmt: skip
+    def route_need(self, call: Call, id: str, body: Data) -> Any:
+        return queries.shown(call, commands.route_need(call, id, body["to"]))
+
+    @post(
+        "/needs/<id>/call-back", body=schemas.CallBack, answer=schemas.NeedView,
+        summary="Record a call-back 回访",
+    )  # fmt: skip
+    def call_back(self, call: Call, id: str, body: Data) -> Any:
+        return queries.shown(call, commands.call_back(call, id, body))

@@ -8,11 +8,13 @@ from services.needs.subjects import (
     menu,
     orders,
     rules,
+    surveys,
     vouchers,
 )
 
 ALL = (
     *collection.ALL,
+    *surveys.ALL,
     *library.ALL,
     *deliveries.ALL,
     *menu.ALL,

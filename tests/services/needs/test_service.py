@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -22,8 +21,8 @@ VOTES = {part: {"for": 3, "against": 1} for part in ("residents", "experts", "ca
 
 
 @pytest.fixture
-def here(node: Callable[..., RunningNode]) -> RunningNode:
-    return node(["registry", "needs"])
+def here(office: RunningNode) -> RunningNode:
+    return office
 
 
 def collect(here: RunningNode, area: str = "230102001001", **more: Any) -> dict[str, Any]:
