@@ -240,6 +240,8 @@ BODIES: dict[str, Callable[[RightsWorld], Data]] = {
     "needs appraise": lambda world: {"votes": VOTES},
     "needs decide_order": lambda world: {"approve": False, "reasons": "已约满"},
     "needs start_voucher_run": lambda world: {"month": "2026-03"},
+    "needs route_need": lambda world: {"to": world.street},
+    "needs hand_in": lambda world: {"answers": {}},
     "funding plan_round": lambda world: {
         "criteria": CRITERIA,
         "tranches": TRANCHES,
@@ -357,6 +359,11 @@ def _needs(world: RightsWorld) -> None:
     world.records["needs/needs"] = [Record(collected, street, street)]
     world.records["needs/library"] = [Record(listed, street, street)]
     world.records["needs/deliveries"] = [Record(delivered, street, street, own=world.values["team"])]
+    asked = {"key": "else", "text": "其他", "kind": "text", "required": False}
+    survey = {"area": street, "title": "问卷", "questions": [asked], "closes_on": "2099-12-31"}
+    opened = _made(world, street, "/api/needs/surveys", survey)
+    world.records["needs/surveys"] = [Record(opened, street, street)]
+    world.values["survey"] = opened
     world.records["needs record_delivery"] = [Record("-", street, street, own=world.values["team"])]
     _menu(world)
 

@@ -7,8 +7,10 @@ from services.needs.documents.known import KnownOrganisation, KnownSummary
 from services.needs.documents.library import LibraryItem, SourceClaim
 from services.needs.documents.menu import ServiceItem
 from services.needs.documents.orders import Order
+from services.needs.documents.surveys import Survey, SurveyAnswer
 from services.needs.documents.vouchers import Voucher, VoucherRun
 from shared.arearules.settings import AreaRuleSetting
+from shared.clocks.days import KnownCalendarDay
 
 ALL = (
     Need, Survey, SurveyAnswer, LibraryItem, SourceClaim, Delivery,
