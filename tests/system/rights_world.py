@@ -220,6 +220,10 @@ CLIENT = {
     "contact": {"name": "赵某", "phone": "13900007777", "address": "友谊路 8 号"},
 }
 LISTING = {"kind": "abnormal", "ground": "unreachable", "facts": "两次信函退回"}
+SURVEY = {
+    "questions": [{"key": "else", "text": "其他", "kind": "text", "required": False}],
+    "closes_on": "2099-12-31",
+}
 
 # What a body's required fields alone do not tell; its area is the record's.
 BODIES: dict[str, Callable[[RightsWorld], Data]] = {
@@ -241,6 +245,7 @@ BODIES: dict[str, Callable[[RightsWorld], Data]] = {
     "needs decide_order": lambda world: {"approve": False, "reasons": "已约满"},
     "needs start_voucher_run": lambda world: {"month": "2026-03"},
     "needs route_need": lambda world: {"to": world.street},
+    "needs open_survey": lambda world: SURVEY,
     "needs hand_in": lambda world: {"answers": {}},
     "funding plan_round": lambda world: {
         "criteria": CRITERIA,
@@ -359,9 +364,7 @@ def _needs(world: RightsWorld) -> None:
     world.records["needs/needs"] = [Record(collected, street, street)]
     world.records["needs/library"] = [Record(listed, street, street)]
     world.records["needs/deliveries"] = [Record(delivered, street, street, own=world.values["team"])]
-    asked = {"key": "else", "text": "其他", "kind": "text", "required": False}
-    survey = {"area": street, "title": "问卷", "questions": [asked], "closes_on": "2099-12-31"}
-    opened = _made(world, street, "/api/needs/surveys", survey)
+    opened = _made(world, street, "/api/needs/surveys", SURVEY | {"area": street, "title": "问卷"})
     world.records["needs/surveys"] = [Record(opened, street, street)]
     world.values["survey"] = opened
     world.records["needs record_delivery"] = [Record("-", street, street, own=world.values["team"])]
