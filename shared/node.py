@@ -52,6 +52,13 @@ class NodeSchema(Schema):
     otlp = fields.Str(load_default=None, allow_none=True, metadata={"description": "OTLP/HTTP collector"})
     accounts = fields.Dict(load_default=dict, metadata={"description": "see services/accounts/settings.py"})
 
+    seal = fields.Dict(
+        load_default=dict,
+        metadata={
+            "description": "electronic seal: `file` (PKCS #12), `password`, `name`; none where left out"
+        },
+    )
+
     @validates_schema
     def _tree(self, data: Mapping[str, Any], **_: Any) -> None:
         if not areas.is_area(data["area"]):
@@ -82,6 +89,7 @@ class Node:
     tls: Path | None = None
     file: Path | None = None  # that it was read from
     accounts: Mapping[str, Any] = field(default_factory=dict)  # what the service accounts reads itself
+    seal: Mapping[str, Any] = field(default_factory=dict)  # what contracts are sealed with; empty: nothing
 
     @cached_property
     def name(self) -> str:
@@ -139,6 +147,8 @@ def parse(text: str, base: Path, environment: Mapping[str, str]) -> Node:
     data["services"] = tuple(s for s in SERVICES if s in data["services"])
     data["keys"] = base / data["keys"]
     data["tls"] = base / data["tls"] if data["tls"] else None
+    if data["seal"]:
+        data["seal"] = data["seal"] | {"file": base / data["seal"]["file"]}
     return Node(**data)
 
 

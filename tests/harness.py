@@ -219,6 +219,7 @@ def make_node(
     clock: str = "request",
     otlp: str | None = None,
     accounts: dict[str, Any] | None = None,
+    seal: dict[str, str] | None = None,
 ) -> RunningNode:
     """A node's description, keys and harness; nothing runs yet. Its databases are named after its area and must
     not be there already, so tests on one store take different areas."""
@@ -240,6 +241,7 @@ def make_node(
         "clock": clock,
         "otlp": otlp,
         "accounts": accounts or {},
+        "seal": seal or {},
     }
     (folder / "node.yaml").write_text(yaml.safe_dump(description), encoding="utf-8")
     return RunningNode(area, url, port, tuple(services), vhost, folder, embedded)

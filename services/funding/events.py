@@ -8,6 +8,7 @@ from services.funding.commands.projects import apply_evaluation
 from services.funding.schemas import known
 from services.funding.schemas.delegations import SeenDelegation, SeenPart
 from services.funding.subjects.applications import APPLICATION
+from services.funding.subjects.contracts import CONTRACT
 from services.funding.subjects.delegations import DELEGATED, DELEGATION, RECALLED
 from services.funding.subjects.funds import FUND, FUND_RETURNED
 from services.funding.subjects.projects import PROJECT
@@ -23,6 +24,7 @@ TELLS = (
     (SCHEME, documents.Scheme),
     (ROUND, documents.Round),
     (APPLICATION, documents.Application),
+    (CONTRACT, documents.Contract),
     (PROJECT, documents.Project),
     (AREA_RULE, documents.AreaRuleSetting),
 )

@@ -9,6 +9,7 @@ from services.funding.routes.applications import ApplicationRoutes
 from services.funding.routes.awards import AwardRoutes
 from services.funding.routes.clawback import ClawBackRoutes
 from services.funding.routes.closings import ClosingRoutes
+from services.funding.routes.contracts import ContractRoutes
 from services.funding.routes.delegations import DelegationRoutes
 from services.funding.routes.figures import FigureRoutes
 from services.funding.routes.funds import FundRoutes
@@ -32,6 +33,7 @@ class FundingService(
     NoticeRoutes,
     ApplicationRoutes,
     AwardRoutes,
+    ContractRoutes,
     ProjectRoutes,
     RectificationRoutes,
     ClawBackRoutes,

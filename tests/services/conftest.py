@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import pytest
 import requests
@@ -25,12 +26,13 @@ def starting(embedded: Embedded, tmp_path_factory: pytest.TempPathFactory) -> It
     api = requests.Session()
     api.auth = (embedded.addresses.user, embedded.addresses.password)
 
-    def start(services: Sequence[str], area: str = "230102") -> RunningNode:
+    def start(services: Sequence[str], area: str = "230102", **settings: Any) -> RunningNode:
         key = (area, *services)
         if key not in running:
             vhost = f"test-{uuid.uuid4().hex[:12]}"
             api.put(f"{embedded.addresses.admin_url}/api/vhosts/{vhost}", timeout=30).raise_for_status()
-            running[key] = make_node(embedded, tmp_path_factory.mktemp(area), vhost, services, area=area)
+            folder = tmp_path_factory.mktemp(area)
+            running[key] = make_node(embedded, folder, vhost, services, area=area, **settings)
             running[key].start()
         return running[key]
 

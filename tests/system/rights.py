@@ -213,8 +213,8 @@ class _Client:
 
     def send(self, asked: Asked, askers: Askers) -> tuple[int, str]:
         """Status of the answer, and the code of its problem."""
-        csv = isinstance(asked.body, str)
-        headers = {"Content-Type": "text/csv" if csv else "application/json", "Host": "localhost"}
+        file = isinstance(asked.body, str)
+        headers = {"Content-Type": asked.media, "Host": "localhost"}
         who = askers[0]
         if who == BAD_TOKEN:
             headers["Authorization"] = f"Bearer {self.bad}"
@@ -225,7 +225,7 @@ class _Client:
             )
         body = None
         if asked.body is not None:
-            body = asked.body.encode() if csv else json.dumps(asked.body).encode()
+            body = asked.body.encode() if file else json.dumps(asked.body).encode()
         address = quote(asked.path) + (f"?{urlencode(asked.query)}" if asked.query else "")
         node = self.world.nodes[asked.node]
         for attempt in (1, 2):

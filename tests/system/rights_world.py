@@ -64,6 +64,7 @@ class Asked:
     stranger: str  # the one of these whose node nobody here knows
     query: dict[str, str] = field(default_factory=dict)
     body: Any = None
+    media: str = "application/json"  # of the body
     own: str | None = None
     role: str | None = None
     everybodys: bool = False  # a list, of which each sees the own part
@@ -119,7 +120,7 @@ class RightsWorld:
             asked = Asked(
                 service, name, method, self._filled(path, record), node.area, (record.area,), self.tiers, self.stranger,
                 query=dict(self._query(operation, where, record)),
-                body=self._body(document, operation, service, record),
+                body=self._body(document, operation, service, record), media=_media(operation),
                 own=record.own, role=record.role, everybodys=where == "area",
             )  # fmt: skip
             yield replace(asked, areas=self._areas(where, record, node))
@@ -168,7 +169,7 @@ class RightsWorld:
         content = operation.get("requestBody", {}).get("content", {})
         if operation["x-where"] in permissions.UNBOUND and content:
             return {}  # who may is asked before what was sent is read
-        if "text/csv" in content:
+        if content and "application/json" not in content:
             return "名称\n"
         if "application/json" not in content:
             return None
@@ -198,6 +199,11 @@ class RightsWorld:
         if kind == "string":
             return _FORMATS.get(schema.get("format", ""), "走查" * max(1, schema.get("minLength", 1)))
         return {"boolean": True, "null": None}.get(kind, max(1, schema.get("minimum", 1)))
+
+
+def _media(operation: Data) -> str:
+    content = operation.get("requestBody", {}).get("content", {})
+    return next(iter(content), "application/json")
 
 
 _FORMATS = {
@@ -426,7 +432,8 @@ def _funding(world: RightsWorld) -> None:
     application = money.screened(target, organisation=legal)
     money.noticed(target)
     good(money.award(application))
-    project = money.contract(application)["id"]
+    contracted = money.contract(application)
+    project = contracted["id"]
     world.values |= {"fund": fund, "funds": [], "round": known["round"], "project": project}
     part = {"to": street, "amount_fen": 100}
     delegation = _made(world, district, f"/api/funding/funds/{fund}/delegations", part)
@@ -437,6 +444,7 @@ def _funding(world: RightsWorld) -> None:
     given = Record(application, street, district, decider=district, parties=(street,), own=legal)
     world.records["funding/applications"] = [given]
     world.records["funding/projects"] = [replace(given, id=project)]
+    world.records["funding/contracts"] = [replace(given, id=contracted["contract"])]
     world.records["funding submit"] = [
         Record("-", street, district, parties=parties, own=world.values["team"])
     ]

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
-from services.funding.commands import funds, known, projects
+from services.funding.commands import contracts, funds, known, projects
 from services.funding.commands.conditions import NOTICE
 from services.funding.documents import Application, Project
 from services.funding.domain import funds as domain
 from services.funding.domain.applications import ApplicationLife
 from services.funding.domain.rounds import check_after
 from services.funding.subjects import applications as subjects
+from services.funding.subjects import contracts as contract_subjects
 from services.funding.subjects.projects import CONTRACTED
-from shared import money
 from shared.call import Call
 from shared.errors import Refused, Text
 from shared.lifecycle import advance
@@ -36,6 +35,7 @@ def award(call: Call, application_id: str, wanted: list[Data]) -> Application:
     available = funds.load_funds(call, target.funds)
     free = {identifier: funds.balance(fund).free for identifier, fund in available.items()}
     parts = domain.split(application.amount_fen, free, funds.parts(wanted), funds.matches(available.values()))
+    application.awarded_at = call.now
     application.commitments = [{"fund": part.fund, "amount_fen": part.amount} for part in parts]
     moved = funds.commit(call, available, parts, application.id)
     save_all(call, (application, subjects.AWARDED), *moved)
@@ -69,11 +69,12 @@ def _check_award(call: Call, application: Application, status: str, notice_ends_
 
 
 @command
-def contract(call: Call, application_id: str, signed_on: date) -> Project:
-    """Sign the contract 签约 of an awarded application; its first tranche is paid at once where it waits for
-    nothing else."""
+def contract(call: Call, application_id: str, body: Data) -> Project:
+    """Sign the contract 签约 of an awarded application: the one that was drafted, or one of the usual form. Its first
+    tranche is paid at once where it waits for nothing else. Raises Refused as `contracts.sign` does."""
     stub = known.application(application_id)
     values = {name: getattr(stub, name) for name in _CARRIED}
+    signed_on = body["signed_on"]
     project = new(
         call, Project, area=stub.area, beside=stub, application=stub.id, signed_on=signed_on, **values
     )
@@ -82,13 +83,13 @@ def contract(call: Call, application_id: str, signed_on: date) -> Project:
     application.status = advance(ApplicationLife, application.status, "sign")
     project.organisation = application.organisation
     project.sources = application.commitments
-    shares = money.shares(application.amount_fen, [t["share"] for t in target.tranches])
-    project.tranches = [
-        {"number": number, "condition": planned["condition"], "amount_fen": share, "status": "waiting"}
-        for number, (planned, share) in enumerate(zip(target.tranches, shares, strict=True), 1)
-    ]
+    signed = contracts.sign(call, application, target, body)
+    signed.project, project.contract = project.id, signed.id
+    project.starts_on, project.ends_on = signed.starts_on, signed.ends_on
+    project.tranches = [each | {"status": "waiting"} for each in signed.tranches]
     paid = projects.pay_tranche(call, project, "contract")
-    save_all(call, (application, subjects.SIGNED), (project, CONTRACTED), *paid)
+    kept = (signed, contract_subjects.SIGNED)
+    save_all(call, (application, subjects.SIGNED), kept, (project, CONTRACTED), *paid)
     return project
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from services.funding.documents import (
     Application,
+    Contract,
     KnownOrganisation,
     KnownSummary,
     KnownTopic,
@@ -55,6 +56,11 @@ def status_of(identifier: str | None) -> str | None:
     return known.status if known else None
 
 
+def name_of(identifier: str) -> str:
+    """The newest known name of an organisation. Raises NotYetKnown."""
+    return str(organisation(identifier, "organisation").name)
+
+
 def round_here(call: Call, identifier: str) -> Round:
     """The round, owned by this node. Raises NotYetKnown, or Misdirected where another node owns it."""
     found = find(Round, identifier)
@@ -96,7 +102,7 @@ def officer_of(call: Call, *parties: str | None) -> bool:
     return any(call.may(area, party, role=OFFICER) for area, party in homes)
 
 
-def authorise_party(call: Call, found: Application | Project) -> None:
+def authorise_party(call: Call, found: Application | Contract | Project) -> None:
     """Raise Forbidden unless the actor has a role at the record's area, or is an officer of who applied or of the
     host 承接单位 that answers for it: these may sit elsewhere."""
     if not officer_of(call, found.organisation, found.host):

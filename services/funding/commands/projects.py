@@ -6,13 +6,15 @@ from typing import Any
 
 from services.funding.commands import funds, known
 from services.funding.commands.funds import Change
-from services.funding.documents import Project
+from services.funding.documents import Contract, Project
 from services.funding.domain import projects as domain
 from services.funding.domain import rectification, tranches
+from services.funding.domain.contracts import ContractLife
 from services.funding.domain.funds import Part
 from services.funding.domain.projects import ProjectLife
 from services.funding.domain.rectification import RectificationLife
 from services.funding.queries.projects import project as found_project
+from services.funding.subjects import contracts as contract_subjects
 from services.funding.subjects import projects as subjects
 from shared import areas
 from shared.arearules.settings import value
@@ -171,5 +173,14 @@ def stop_project(call: Call, project_id: str, reasons: str, grounds: str | None 
     loaded = funds.load_funds(call, unpaid)
     given_back = [Part(fund, amount) for fund, amount in unpaid.items()]
     freed = funds.release(call, loaded, given_back, project.id)
-    save_all(call, (project, subjects.STOPPED), *freed)
+    save_all(call, (project, subjects.STOPPED), *_terminate(call, project), *freed)
     return project
+
+
+def _terminate(call: Call, project: Project) -> list[Change]:
+    if not project.contract:
+        return []
+    contract = load(call.cleared(), Contract, project.contract)
+    contract.status = advance(ContractLife, contract.status, "terminate")
+    contract.grounds = project.grounds
+    return [(contract, contract_subjects.TERMINATED)]

@@ -1,6 +1,7 @@
 """What funding stores: one module a subject."""
 
 from services.funding.documents.applications import Application
+from services.funding.documents.contracts import Contract
 from services.funding.documents.funds import DayClosing, Delegation, Fund, LedgerEntry
 from services.funding.documents.known import KnownOrganisation, KnownSummary, KnownTopic
 from services.funding.documents.projects import Project
@@ -9,7 +10,7 @@ from services.funding.documents.schemes import Scheme
 from shared.arearules.settings import AreaRuleSetting
 
 ALL = (
-    Fund, LedgerEntry, DayClosing, Delegation, Scheme, Round, Application, Project, AreaRuleSetting,
+    Fund, LedgerEntry, DayClosing, Delegation, Scheme, Round, Application, Contract, Project, AreaRuleSetting,
     KnownOrganisation, KnownSummary, KnownTopic,
 )  # fmt: skip
 
@@ -17,6 +18,7 @@ __all__ = [
     "ALL",
     "Application",
     "AreaRuleSetting",
+    "Contract",
     "DayClosing",
     "Delegation",
     "Fund",

@@ -46,6 +46,7 @@ class Application(Aggregate):
     score_hundredths = IntField()
     rank = IntField()
     proposed = BooleanField(default=False)
+    awarded_at = DateTimeField()
     commitments = ListField(DictField())  # fund, amount_fen
     generated = BooleanField(default=False)
 

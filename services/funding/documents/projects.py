@@ -30,6 +30,9 @@ class Project(Aggregate):
     passed_phases = ListField(StringField())  # whose evaluations were passed
     status = StringField(default=initial(ProjectLife))
     reasons = StringField()
+    contract = StringField()  # None of projects from before contracts were kept
+    starts_on = DateField()
+    ends_on = DateField()
     grounds = StringField(choices=GROUNDS)  # of a project that was stopped
     signed_on = DateField()
     rectifications = ListField(DictField())  # as domain.rectification.order makes them

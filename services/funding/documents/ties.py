@@ -9,11 +9,12 @@ from shared import areas
 
 if TYPE_CHECKING:
     from services.funding.documents.applications import Application
+    from services.funding.documents.contracts import Contract
     from services.funding.documents.projects import Project
 
 
-def seat_of_round(part: Application | Project) -> str:
-    """An application and its project belong where their round does."""
+def seat_of_round(part: Application | Contract | Project) -> str:
+    """An application, its contract and its project belong where their round does."""
     found = rounds.Round.objects(id=part.round).first()
     return str(found.seated_at if found else part.owner)
 

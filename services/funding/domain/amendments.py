@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +21,7 @@ MORE = AreaRule(
         keys=fields.Str(validate=validate.OneOf(KINDS)),
         values=fields.Int(strict=True, validate=validate.Range(0, 100)),
     ),
-    {"purchase": 10, "venture": 0, "micro": 0},
+    {"purchase": 10, "tender": 10, "venture": 0, "micro": 0},
     "政府采购法 49 (purchases: supplements of at most 10 % of the original); others: platform default",
     Text(
         "Per cent of the signed amount that amendments may add, by kind of round",
@@ -68,15 +68,31 @@ def settled(tranches: Sequence[Tranche]) -> int:
     return sum(t["amount_fen"] for t in tranches if t["status"] in SETTLED)
 
 
-def replanned(tranches: Sequence[Tranche], amount: int, wanted: Sequence[Planned]) -> list[dict[str, Any]]:
+def check_changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+    """Raise Refused for an amendment that changes nothing."""
+    if before == after:
+        raise Refused(
+            "nothing-changed",
+            Text("The amendment changes nothing.", "变更前后内容相同。"),
+            Text(
+                "Give amount, last day or tranches as they are to be.",
+                "请填写变更后的金额、终止日或拨付安排。",
+            ),
+            field="amount_fen",
+        )
+
+
+def replanned(
+    tranches: Sequence[Tranche], amount: int, wanted: Sequence[Planned], met: Iterable[str] = ()
+) -> list[dict[str, Any]]:
     """The tranches of a contract over `amount` fen: settled ones stay, the rest is as `wanted`, or in the proportion
-    that it had. Raises Refused where they do not add up or name a condition twice."""
+    that it had. Raises Refused where they do not add up, or name a condition twice or one that is `met` already."""
     kept = [dict(t) for t in tranches if t["status"] in SETTLED]
     open_ones = [dict(t) for t in tranches if t["status"] not in SETTLED]
     left = amount - settled(tranches)
     if wanted:
-        _check_plan(wanted, left, {t["condition"] for t in kept})
         known = {t["condition"]: t for t in open_ones}
+        _check_plan(wanted, left, {*met, *(t["condition"] for t in kept)} - set(known))
         fresh = {"status": "waiting"}
         open_ones = [
             known.get(each.condition, fresh | {"condition": each.condition}) | {"amount_fen": each.amount_fen}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.funding.domain import amendments, clawback, rectification
+from services.funding.domain import amendments, clawback, contracts, rectification
 from shared.arearules import AreaRule, table
 
 RULES: dict[str, AreaRule[Any]] = dict(
@@ -12,6 +12,7 @@ RULES: dict[str, AreaRule[Any]] = dict(
         [
             *amendments.RULES,
             *clawback.RULES,
+            *contracts.RULES,
             *rectification.RULES,
         ]
     )

@@ -29,4 +29,4 @@ class AwardRoutes:
         summary="Sign the contract 签约",
     )  # fmt: skip
     def contract(self, call: Call, id: str, body: Data) -> Any:
-        return commands.contract(call, id, body["signed_on"])
+        return commands.contract(call, id, body)

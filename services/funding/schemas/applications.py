@@ -50,6 +50,7 @@ class ApplicationState(Schema):
     rank = fields.Int(load_default=None, allow_none=True)
     proposed = fields.Bool(load_default=False)
     open_objections = fields.Int(load_default=0)
+    awarded_at = Moment(load_default=None, allow_none=True)
     commitments = fields.List(fields.Nested(Part), load_default=list)
     generated = fields.Bool(load_default=False)
 

@@ -15,6 +15,10 @@ class Award(Schema):
 
 
 class Contract(Schema):
-    """A contract 协议."""
+    """A contract 协议. Where it was not drafted before, its term is said here: from the day of its signature, and for a
+    year, where nothing is given."""
 
     signed_on = Day(required=True)
+    starts_on = Day(load_default=None, allow_none=True)
+    ends_on = Day(load_default=None, allow_none=True)
+    stable = fields.Bool(load_default=False)

@@ -6,14 +6,14 @@ from marshmallow import fields, validate
 
 from services.funding.domain.periods import PeriodForm
 from services.funding.schemas.common import MONEY, Part, Reasons
-from shared.fields import Day, DayText, Fen, Moment, Schema
+from shared.fields import DayText, Fen, Moment, Schema
 
 
 class RepaymentState(Schema):
     """Money that came back, with the funds that it went to."""
 
     amount_fen = Fen(required=True)
-    received_on = Day(required=True)
+    received_on = DayText(required=True)
     parts = fields.List(fields.Nested(Part), load_default=list)
 
 

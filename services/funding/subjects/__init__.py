@@ -1,6 +1,15 @@
 """Funding's subjects and the events that tell of them: one module a subject."""
 
-from services.funding.subjects import applications, delegations, funds, projects, rounds, rules, schemes
+from services.funding.subjects import (
+    applications,
+    contracts,
+    delegations,
+    funds,
+    projects,
+    rounds,
+    rules,
+    schemes,
+)
 
 ALL = (
     *funds.ALL,
@@ -8,6 +17,7 @@ ALL = (
     *schemes.ALL,
     *rounds.ALL,
     *applications.ALL,
+    *contracts.ALL,
     *projects.ALL,
     *rules.ALL,
 )

@@ -23,8 +23,9 @@ RECTIFIED = PROJECT.event("rectified", Text("rectification accepted", "整改通
 CLAW_BACK_DEMANDED = PROJECT.event("claw_back_demanded", Text("claw-back demanded", "追回决定"))
 REPAID = PROJECT.event("repaid", Text("repaid in part", "退还资金"))
 CLAW_BACK_SETTLED = PROJECT.event("claw_back_settled", Text("claw-back settled", "退清"))
+AMENDED = PROJECT.event("amended", Text("contract amended", "协议变更"))
 ALL = (
     CONTRACTED, TRANCHE_PAID, TRANCHE_HELD, PASSED, COMPLETED, STOPPED, SUSPENDED, RESUMED,
     RECTIFICATION_ORDERED, RECTIFICATION_REPORTED, RECTIFICATION_OVERDUE, RECTIFICATION_RETURNED, RECTIFIED,
-    CLAW_BACK_DEMANDED, REPAID, CLAW_BACK_SETTLED,
+    CLAW_BACK_DEMANDED, REPAID, CLAW_BACK_SETTLED, AMENDED,
 )  # fmt: skip

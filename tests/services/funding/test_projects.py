@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from typing import Any
 
 import pytest
 
+from services.funding import seals
 from tests.harness import eventually
 from tests.services.funding import world as w
+from tests.services.funding.seals import PASSWORD, certificate, scan
 from tests.services.funding.world import World, good
 
 pytestmark = pytest.mark.service
@@ -17,8 +21,11 @@ LATER = "2026-05-11T09:00:00+08:00"
 
 
 @pytest.fixture(scope="module")
-def world(node):
-    return World(node(["registry", "funding"]))
+def world(node, tmp_path_factory):
+    file = tmp_path_factory.mktemp("seal") / "seal.p12"
+    file.write_bytes(certificate())
+    seal = {"file": str(file), "password": PASSWORD, "name": "道里区民政局"}
+    return World(node(["registry", "funding"], seal=seal))
 
 
 def code(answer: Any) -> str:
@@ -110,3 +117,56 @@ def test_what_is_clawed_back_returns_to_its_funds_in_proportion_and_in_parts(wor
     assert world.balance(first) == (60_000, 30_000, 30_000)
     assert world.balance(second) == (70_000, 10_000, 10_000)
     assert code(world.post(f"{path}/claw-backs/1/repayments", part)) == "repaid-beyond-demand"
+
+
+def test_a_purchase_is_contracted_on_paper_and_amended_within_its_rules(world):
+    fund = world.fund(1_050)["id"]
+    target = world.round(fund, kind="purchase")
+    application = world.screened(target, yuan=1_000)
+    world.noticed(target)
+    good(world.award(application))
+    drafting = f"/applications/{application}/contract-draft"
+    term = {"starts_on": "2026-05-01", "ends_on": "2027-05-01"}
+    assert code(world.post(drafting, term)) == "term-too-long"
+    contract = good(world.post(drafting, term | {"stable": True}, now=w.NOTICE_OVER))
+    assert contract["sign_by"] == "2026-05-20T15:59:59.000Z", "30 days from the award"
+    path = f"/contracts/{contract['id']}"
+    assert code(world.post(f"{path}/seal")) == "nothing-to-seal"
+    printed = good(world.post(f"{path}/printing"))
+    file = world.node.get(f"{world.api}{path}/contract.pdf", "district_staff")
+    assert hashlib.sha256(file.content).hexdigest() == printed["sha256"]
+    own: Data = {"role": "organisation_officer", "area": w.STREET}
+    own["organisation"] = world.get(f"/applications/{application}")["organisation"]
+
+    def keep(data: bytes) -> Any:
+        sent = {"headers": {"Content-Type": "application/pdf"}, "data": data}
+        return world.node.request("POST", f"{world.api}{path}/signed-copy", **own, **sent)
+
+    assert code(keep(file.content)) == "not-signed"
+    assert code(keep(b"%PDF-1.7")) == "no-pdf"
+    signed = scan()
+    assert good(keep(signed))["signed_copy"]["sha256"] == hashlib.sha256(signed).hexdigest()
+    assert good(world.post(f"{path}/seal"))["seal"]["sha256"]
+    sealed = world.node.get(f"{world.api}{path}/sealed.pdf", own.pop("role"), **own).content
+    assert json.loads(seals.examine(sealed)) == {"pages": 1, "signatures": 1}
+    project = world.contract(application)
+    assert (project["contract"], project["ends_on"]) == (contract["id"], "2027-05-01")
+    assert world.balance(fund) == (105_000, 100_000, 50_000)
+    change: Data = {"agreed_on": "2026-06-01", "reasons": "增加服务人数"}
+    assert code(world.post(f"{path}/amendments", change | {"amount_fen": 110_001})) == "amendment-amount"
+    assert code(world.post(f"{path}/amendments", change | {"amount_fen": 110_000})) == "fund-exhausted"
+    more = change | {"amount_fen": 104_000, "ends_on": "2027-06-30"}
+    amended = good(
+        world.post(f"{path}/amendments", more | {"tranches": [{"condition": "final", "amount_fen": 54_000}]})
+    )
+    (one,) = amended["amendments"]
+    assert (one["before"]["amount_fen"], one["after"]["amount_fen"]) == (100_000, 104_000)
+    assert (one["before"]["ends_on"], one["after"]["ends_on"]) == ("2027-05-01", "2027-06-30")
+    assert world.balance(fund) == (105_000, 104_000, 50_000)
+    less = good(world.post(f"{path}/amendments", change | {"amount_fen": 60_000}))
+    assert [t["amount_fen"] for t in less["tranches"]] == [50_000, 10_000]
+    assert world.balance(fund) == (105_000, 60_000, 50_000)
+    w.publish(world.node, world.evaluated(project, "final", "pass"))
+    eventually(lambda: world.get(f"/projects/{project['id']}")["status"] == "completed")
+    assert world.balance(fund) == (105_000, 60_000, 60_000)
+    assert code(world.post(f"{path}/amendments", change | {"amount_fen": 50_000})) == "not-amendable"
