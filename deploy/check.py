@@ -18,6 +18,7 @@ from deploy.findings import Finding, warning
 from deploy.trouble import Trouble
 from deploy.words import NAME, Words
 from services.accounts import settings
+from services.funding import settings as open_data
 from shared import areas, clock, keys, tls
 from shared.node import GATEWAY, SERVICES, NodeSchema
 
@@ -44,6 +45,11 @@ REMEDIES: Mapping[str, str] = {
     "accounts": "write figures of services/accounts/policy.yaml, `second_factor: [role]`, `oidc: {...}`",
     "second_factor": "write a list of roles that need a second factor",
     "oidc": "write issuer, client_id and client_secret of the identity provider, or leave it out",
+    "open_data": "write ocid_prefix, grant_prefix, publisher and policy as docs/services/open-data.md tells them",
+    "ocid_prefix": "write the prefix that was registered for you, like ocds-a1b2c3, or leave it out",
+    "grant_prefix": "write the prefix that was agreed with 360Giving, like 360G-daoli, or leave it out",
+    "publisher": "write the name of who publishes, or leave it out for the area's",
+    "policy": "write the address of your publication policy, or leave it out for the node's own page",
     "image": "write name:tag, without `latest`, so that it is known what runs",
     "venv": "write the absolute folder of the installed product, like /opt/hatchery",
     "folder": "write an absolute folder, like /etc/hatchery/230102",
@@ -65,6 +71,7 @@ def check(words: Words) -> list[Finding]:
         *_keys(words),
         *_tls(words),
         *_accounts(words),
+        *_open_data(words),
         *_deployment(words),
         *_secrecy(words),
     ]
@@ -300,6 +307,15 @@ def _accounts(words: Words) -> Iterator[Finding]:
             for name, messages in _by_field(error).items():
                 for message in _flat(messages):
                     yield Finding(before + name, message, "see docs/operations/accounts.md")
+
+
+def _open_data(words: Words) -> Iterator[Finding]:
+    given = words.values.get(open_data.FIELD)
+    if not isinstance(given, dict):
+        return  # there is none, or the schema of the node has told it
+    before, schema = f"{open_data.FIELD}.", open_data.SettingsSchema()
+    yield from _form(words, schema, given, before)
+    yield from _unknown(schema, given, set(), before)
 
 
 def _deployment(words: Words) -> Iterator[Finding]:

@@ -58,6 +58,7 @@ class NodeSchema(Schema):
             "description": "electronic seal: `file` (PKCS #12), `password`, `name`; none where left out"
         },
     )
+    open_data = fields.Dict(load_default=dict, metadata={"description": "see services/funding/settings.py"})
 
     @validates_schema
     def _tree(self, data: Mapping[str, Any], **_: Any) -> None:
@@ -90,6 +91,7 @@ class Node:
     file: Path | None = None  # that it was read from
     accounts: Mapping[str, Any] = field(default_factory=dict)  # what the service accounts reads itself
     seal: Mapping[str, Any] = field(default_factory=dict)  # what contracts are sealed with; empty: nothing
+    open_data: Mapping[str, Any] = field(default_factory=dict)  # what funding reads itself
 
     @cached_property
     def name(self) -> str:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from services.funding import documents, subjects
 from services.funding.commands.delegations import follow_delegation, take_back
+from services.funding.commands.opendata import keep
 from services.funding.commands.projects import apply_evaluation
 from services.funding.schemas import known
 from services.funding.schemas.delegations import SeenDelegation, SeenPart
+from services.funding.schemas.opendata import ToldApplication, ToldProject, ToldRound
 from services.funding.subjects.applications import APPLICATION
 from services.funding.subjects.contracts import CONTRACT
 from services.funding.subjects.delegations import DELEGATED, DELEGATION, RECALLED
@@ -15,7 +17,7 @@ from services.funding.subjects.projects import PROJECT
 from services.funding.subjects.rounds import ROUND
 from services.funding.subjects.rules import AREA_RULE
 from services.funding.subjects.schemes import SCHEME
-from shared.events.handlers import Handlers, effect, read_model, replicas
+from shared.events.handlers import Handlers, derived, effect, read_model, replicas
 
 PUBLISHES = subjects.ALL
 TELLS = (
@@ -34,6 +36,9 @@ HANDLERS = Handlers(
     read_model("registry.organisation", known.SeenOrganisation, documents.KnownOrganisation),
     read_model("registry.summary", known.SeenSummary, documents.KnownSummary),
     read_model("needs.library_item", known.SeenTopic, documents.KnownTopic),
+    derived("funding.round", ToldRound, keep, "keep rounds as told"),
+    derived("funding.application", ToldApplication, keep, "keep applications as told"),
+    derived("funding.project", ToldProject, keep, "keep projects as told"),
     effect("evaluation.phase_evaluation.concluded", known.SeenEvaluation, apply_evaluation),
     effect(DELEGATED.type, SeenDelegation, follow_delegation),
     effect(RECALLED.type, SeenDelegation, follow_delegation),

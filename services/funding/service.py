@@ -14,6 +14,7 @@ from services.funding.routes.delegations import DelegationRoutes
 from services.funding.routes.figures import FigureRoutes
 from services.funding.routes.funds import FundRoutes
 from services.funding.routes.notices import NoticeRoutes
+from services.funding.routes.opendata import OpenDataRoutes
 from services.funding.routes.projects import ProjectRoutes
 from services.funding.routes.rectification import RectificationRoutes
 from services.funding.routes.review import ReviewRoutes
@@ -38,6 +39,7 @@ class FundingService(
     RectificationRoutes,
     ClawBackRoutes,
     FigureRoutes,
+    OpenDataRoutes,
     FundingRuleRoutes,
     OwningService,
 ):

@@ -108,6 +108,8 @@ def test_nothing_is_told_of_a_description_without_faults(write, told, hatchery):
         ({"accounts": {"oidc": {"issuer": "http://id.example", "client_id": "a"}}}, "accounts.oidc"),
         ({"accounts": {"oidc": {"issuer": "https://id.example", "client_id": "a", "client_secret": "plain"}}},
          "accounts.oidc.client_secret"),
+        ({"open_data": {"ocid_prefix": "ocds-1"}}, "open_data.ocid_prefix"),
+        ({"open_data": {"ocid_prefiks": "ocds-a1b2c3"}}, "open_data.ocid_prefiks"),
         ({"deployment": {"image": "hatchery"}}, "deployment.image"),
         ({"deployment": {"memory": 1}}, "deployment.memory"),
         ({"deployment": {"memmory": 64}}, "deployment.memmory"),

@@ -21,6 +21,7 @@ from deploy.replay.session import Session
 from deploy.trouble import Trouble
 from deploy.wish import Wish
 from shared.node import SERVICES
+from tests.bench import opendata
 from tests.deploy.support import clear
 from tests.harness import free_base_port
 
@@ -134,6 +135,20 @@ def test_a_figure_that_differs_is_told_by_the_exit_code(home: Home, file: Path) 
         SMALL.replace("counts: stations, published: 6", "counts: stations, published: 7"), encoding="utf-8"
     )
     assert command.main([str(wrong), "--home", str(home.path), "--quiet", "2"]) == 1
+
+
+def test_its_open_data_holds_to_the_standards(home: Home) -> None:
+    found = opendata.check(home.node(DISTRICT).url)
+    assert found.faults == []
+    assert found.counts == {
+        "rounds": 1,
+        "releases": found.counts["releases"],
+        "awards": 3,
+        "contracts": 3,
+        "grants": 3,
+    }
+    assert found.tags["contract"] == 3
+    assert found.tags["implementation"] == 3
 
 
 def test_items_of_the_streets_area_are_owned_by_its_node(home: Home) -> None:

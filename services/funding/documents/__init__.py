@@ -4,6 +4,7 @@ from services.funding.documents.applications import Application
 from services.funding.documents.contracts import Contract
 from services.funding.documents.funds import DayClosing, Delegation, Fund, LedgerEntry
 from services.funding.documents.known import KnownOrganisation, KnownSummary, KnownTopic
+from services.funding.documents.opendata import ToldState
 from services.funding.documents.projects import Project
 from services.funding.documents.rounds import Round
 from services.funding.documents.schemes import Scheme
@@ -11,7 +12,7 @@ from shared.arearules.settings import AreaRuleSetting
 
 ALL = (
     Fund, LedgerEntry, DayClosing, Delegation, Scheme, Round, Application, Contract, Project, AreaRuleSetting,
-    KnownOrganisation, KnownSummary, KnownTopic,
+    KnownOrganisation, KnownSummary, KnownTopic, ToldState,
 )  # fmt: skip
 
 __all__ = [
@@ -29,4 +30,5 @@ __all__ = [
     "Project",
     "Round",
     "Scheme",
+    "ToldState",
 ]

@@ -22,6 +22,7 @@ class KnownSummary(ReadModel):
     meta = {"collection": "known_summaries", "indexes": ["organisation"]}
     organisation = StringField()
     name = StringField()
+    credit_code = StringField()
     track = StringField()
     status = StringField()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.funding.domain import amendments, clawback, contracts, rectification
+from services.funding.domain import amendments, clawback, contracts, opendata, rectification
 from shared.arearules import AreaRule, table
 
 RULES: dict[str, AreaRule[Any]] = dict(
@@ -13,6 +13,7 @@ RULES: dict[str, AreaRule[Any]] = dict(
             *amendments.RULES,
             *clawback.RULES,
             *contracts.RULES,
+            *opendata.RULES,
             *rectification.RULES,
         ]
     )

@@ -19,6 +19,7 @@ class SeenSummary(SeenOrganisation):
     """What funding needs of an organisation's public summary."""
 
     organisation = Id(required=True)
+    credit_code = fields.Str(load_default=None, allow_none=True)
 
 
 class SeenTopic(Schema):
