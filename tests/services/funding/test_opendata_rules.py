@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from services.funding import packages
 from services.funding.domain import ocds
-from services.funding.domain.opendata import TAGS, release_id
+from services.funding.domain.opendata import TAGS, Course, release_id
 from shared import money
 from tests.standards.validating import closed_codelists, grant_faults, ocds_faults, standard
 
@@ -166,7 +166,7 @@ def test_each_event_that_changes_something_public_is_one_release(signed: Story):
 def test_a_round_before_its_opening_has_no_release():
     story = Story()
     story.tell("round", ROUND, "2026-02-20", status="draft")
-    course = packages.Course("ocds-a1b2c3-x", ocds.Known())
+    course = Course("ocds-a1b2c3-x", ocds.Known())
     assert course.releases(packages._told({"told": story.told})) == []
 
 
