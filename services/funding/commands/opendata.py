@@ -1,5 +1,5 @@
-"""Keeping what open data is made from: each state of a round, an application or a project that an event tells, of
-records owned here and elsewhere alike."""
+"""Keeping what open data is made from: each state of a round, an application, a contract or a project that an event
+tells, of records owned here and elsewhere alike."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from pymongo import UpdateOne
 
 from services.funding.documents.opendata import ToldState
 from services.funding.domain.opendata import SILENT, release_id
-from services.funding.schemas.opendata import ToldApplication, ToldProject, ToldRound
+from services.funding.schemas.opendata import ToldApplication, ToldContract, ToldProject, ToldRound
 from shared import clock
 from shared.events.handlers import Work
 from shared.events.types import LOST
 
 READ: dict[str, type[Schema]] = {
-    "round": ToldRound, "application": ToldApplication, "project": ToldProject,
+    "round": ToldRound, "application": ToldApplication, "contract": ToldContract, "project": ToldProject,
 }  # fmt: skip
 
 
@@ -24,7 +24,9 @@ def keep(work: Work) -> None:
     """Keep the states that events tell; of a record that a restore has lost, none."""
     kept = ToldState._get_collection()
     gone = [event.subject for event, _ in work if event.verb == LOST[0]]
-    told = [event for event, _ in work if event.verb not in SILENT and event.verb != LOST[0]]
+    told = [
+        event for event, _ in work if f"{event.noun}.{event.verb}" not in SILENT | {f"{event.noun}.{LOST[0]}"}
+    ]
     changes = []
     for event in told:
         state = readable(event.noun, event.data)

@@ -38,7 +38,7 @@ def _grant(course: Course, award: Data, contract: Data | None, prefix: str, sour
         "currency": ocds.CURRENCY,
         "amountAwarded": agreed["value"]["amount"],
         "awardDate": _day(award["date"]),
-        "recipientOrganization": [_organisation(ocds.recipient(application), prefix, known)],
+        "recipientOrganization": [_organisation(application["organisation"], prefix, known)],
         "fundingOrganization": [_organisation(f"area-{course.round['area']}", prefix, known)],
         "grantProgramme": [{"code": course.round["id"], "title": course.round["name"]}],
         "beneficiaryLocation": [_location(application["area"])],

@@ -22,6 +22,7 @@ VERSION = "1.1"
 CURRENCY = "CNY"
 # 统一社会信用代码. The list of identifiers org-id.guide has no scheme for social organisations: this one is ours.
 CREDIT_CODE_SCHEME = "CN-USCC"
+SOLE_TRADER = "92"
 GENERATED = "Generated data, nothing of this happened. 生成数据，并非真实。"
 KINDS = {
     "venture": Text("grants of a venture round", "公益创投"),
@@ -95,9 +96,12 @@ def both(text: Text) -> str:
     return f"{text.zh} {text.en}"
 
 
-def pseudonym(identifier: str) -> str:
-    """What an external person is called: always the same, and nothing that leads back to a name."""
-    return "外部申报人 external applicant " + hashlib.sha256(identifier.encode()).hexdigest()[:8]
+def external(identifier: str, told: State) -> Party:
+    """An external party 外部单位: a firm by its name; a sole trader 个体工商户, who is a person, by a pseudonym, which
+    is always the same and leads back to no name. Codes of sole traders begin with 92 (GB 32100)."""
+    if str(told["credit_code"]).startswith(SOLE_TRADER):
+        return Party("外部申报人 external applicant " + hashlib.sha256(identifier.encode()).hexdigest()[:8])
+    return Party(told["name"], told["credit_code"])
 
 
 def described(state: State, *parts: str) -> Data:
@@ -114,17 +118,10 @@ def area_party(area: str, known: Known) -> Data:
     return {"id": f"area-{area}", "name": known.publisher or areas.name(area)}
 
 
-def recipient(state: State) -> str:
-    """The id of whom an application or project is of: an organisation, or an external party by a pseudonym."""
-    return str(state.get("organisation") or f"external-{pseudonym(state['id'])[-8:]}")
-
-
 def reference(identifier: str, known: Known) -> Data:
     """A party as awards and transactions name it."""
     if identifier.startswith("area-"):
         return area_party(identifier.removeprefix("area-"), known)
-    if identifier.startswith("external-"):
-        return {"id": identifier, "name": f"外部申报人 external applicant {identifier[-8:]}"}
     found = known.parties.get(identifier)
     return {"id": identifier, "name": found.name if found else f"名称未知 name not known {identifier[-8:]}"}
 
@@ -210,7 +207,7 @@ def award(application: State, status: str, granted_at: str | None, known: Known)
         **described(application),
         "status": status,
         "value": value(application["amount_fen"]),
-        "suppliers": [reference(recipient(application), known)],
+        "suppliers": [reference(application["organisation"], known)],
         **_items(application, known),
     }
     if granted_at:
@@ -218,22 +215,23 @@ def award(application: State, status: str, granted_at: str | None, known: Known)
     return found
 
 
-def contract(project: State, known: Known) -> Data:
-    """A contract without its implementation."""
+def contract(project: State, paper: State | None, known: Known) -> Data:
+    """A contract without its implementation: what its project says of it, and what the paper 协议 says that was signed,
+    where one was kept."""
+    number = f"协议编号 No. {paper['number']}" if paper and paper.get("number") else ""
     found: Data = {
         "id": project["id"],
         "awardID": project["application"],
         "title": project["title"],
-        **described(project),
+        **described(project, number),
         "status": CONTRACT_STATUS.get(project["status"], "active"),
         "value": value(project["amount_fen"]),
         **_items(project, known),
     }
     if project.get("signed_on"):
         found["dateSigned"] = midnight(project["signed_on"])
-    if project.get("ends_on"):
-        period = {"startDate": project.get("signed_on"), "endDate": project["ends_on"]}
-        found["period"] = {name: midnight(day) for name, day in period.items() if day}
+    if paper and paper.get("ends_on"):
+        found["period"] = {"startDate": midnight(paper["starts_on"]), "endDate": midnight(paper["ends_on"])}
     return found
 
 
@@ -245,6 +243,11 @@ def _items(state: State, known: Known) -> Data:
     return {"items": [{"id": topic, "description": known.topics[topic]}]}
 
 
+def tranche_id(project: str, tranche: State) -> str:
+    """By its condition, which stays: an amendment may number the tranches anew."""
+    return f"{project}-{tranche['condition']}"
+
+
 def milestones(project: State, paid_at: Mapping[str, str]) -> list[Data]:
     """A milestone for each tranche 拨付批次: met once it is paid, not met where its evaluation was not passed or the
     project has ended before it."""
@@ -253,7 +256,7 @@ def milestones(project: State, paid_at: Mapping[str, str]) -> list[Data]:
     for tranche in project.get("tranches") or ():
         title, type_ = CONDITIONS.get(tranche["condition"], (Text(*[tranche["condition"]] * 2), "financing"))
         status = MILESTONE_STATUS.get(tranche["status"], "notMet" if ended else "scheduled")
-        identifier = f"{project['id']}-{tranche['number']}"
+        identifier = tranche_id(project["id"], tranche)
         one = {
             "id": identifier,
             "title": f"第{tranche['number']}期拨付 tranche {tranche['number']}: {both(title)}",
@@ -282,7 +285,7 @@ def _demands(project: State) -> Iterator[Data]:
 
 def transactions(project: State, paid_at: Mapping[str, str], payer: str, known: Known) -> list[Data]:
     """What was paid of each tranche, and what came back of it; a filed team's money goes to its host 承接单位."""
-    payee = str(project.get("host") or recipient(project))
+    payee = str(project.get("host") or project["organisation"])
     paid = [
         {
             "id": identifier,
@@ -292,7 +295,7 @@ def transactions(project: State, paid_at: Mapping[str, str], payer: str, known: 
             "payee": reference(payee, known),
         }
         for tranche in project.get("tranches") or ()
-        if (identifier := f"{project['id']}-{tranche['number']}") in paid_at
+        if (identifier := tranche_id(project["id"], tranche)) in paid_at
     ]
     repaid = [
         {

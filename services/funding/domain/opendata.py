@@ -30,9 +30,14 @@ LICENCE = AreaRule(
 RULES = (LICENCE,)
 
 # A record's state is told by events in this order where several of one moment tell of a round.
-NOUNS = ("round", "application", "project")
-# Events of these verbs change nothing that is public; of all others that is found out by comparison.
-SILENT = frozenset({"scored", "ranked", "objected", "settled"})
+NOUNS = ("round", "application", "contract", "project")
+# These events change nothing that is public; of all others that is found out by comparison.
+SILENT = frozenset(
+    {
+        "application.scored", "application.ranked", "application.objected", "application.settled",
+        "contract.drafted", "contract.printed", "contract.copy_kept", "contract.sealed",
+    }
+)  # fmt: skip
 PLANNED, OPEN, CONCLUDED = "draft", "open", "concluded"
 NOTICED = ("noticed", CONCLUDED)
 CANCELLED = ("cancelled", "abandoned")
@@ -84,6 +89,7 @@ class Course:
         self.round: State | None = None
         self.applications: dict[str, State] = {}
         self.projects: dict[str, State] = {}
+        self.papers: dict[str, State] = {}  # contracts by their applications
         self.planning: Data = {}
         self.tender: Data = {}
         self.awards: dict[str, Data] = {}
@@ -122,16 +128,23 @@ class Course:
                 self.noticed_at = told.at
         elif told.noun == "application":
             self.applications[told.subject] = told.state
+        elif told.noun == "contract":
+            self.papers[told.state["application"]] = told.state
         else:
             self.projects[told.subject] = told.state
             for tranche in told.state.get("tranches") or ():
                 if tranche["status"] == "paid":
-                    self.paid_at.setdefault(f"{told.subject}-{tranche['number']}", told.at)
+                    self.paid_at.setdefault(ocds.tranche_id(told.subject, tranche), told.at)
 
     def _touched(self, told: Told) -> tuple[Iterable[str], Iterable[str]]:
         if told.noun == "round":
             return self.applications, self.projects
-        return ([told.subject], []) if told.noun == "application" else ([], [told.subject])
+        if told.noun == "application":
+            return [told.subject], []
+        if told.noun == "project":
+            return [], [told.subject]
+        of_paper = told.state["application"]
+        return [], [each for each, state in self.projects.items() if state["application"] == of_paper]
 
     def _planning(self, release: _Release) -> None:
         assert self.round is not None
@@ -146,7 +159,7 @@ class Course:
     def _tender(self, release: _Release) -> None:
         assert self.round is not None
         applied = {
-            ocds.recipient(each) for each in self.applications.values() if each["status"] not in NOT_COUNTED
+            each["organisation"] for each in self.applications.values() if each["status"] not in NOT_COUNTED
         }
         closed = self.round["status"] != OPEN
         told = ocds.tender(
@@ -191,7 +204,7 @@ class Course:
         self.modified[identifier] = release.told.at
         release.add("awards", told)
         release.shows("award", identifier)
-        self._has(ocds.recipient(state), "tenderer", *(["supplier"] if status == "active" else []))
+        self._has(state["organisation"], "tenderer", *(["supplier"] if status == "active" else []))
 
     def _award_status(self, application: State, before: Data | None) -> str | None:
         """None for what is not public, as nobody proposed it."""
@@ -208,7 +221,7 @@ class Course:
     def _contract(self, release: _Release, identifier: str) -> None:
         assert self.round is not None
         before, state = self.contracts.get(identifier), self.projects[identifier]
-        told = ocds.contract(state, self.known)
+        told = ocds.contract(state, self.papers.get(state["application"]), self.known)
         amended = self._amended("contract", identifier, before or {}, told, release)
         payer = f"area-{self.round['area']}"
         work: Data = {}
@@ -236,7 +249,7 @@ class Course:
         self.modified[told["awardID"]] = release.told.at
         release.add("contracts", told)
         release.shows("contract", identifier)
-        self._has(ocds.recipient(state), "supplier")
+        self._has(state["organisation"], "supplier")
         for payment in paid:
             for side in ("payer", "payee"):
                 self._has(payment[side]["id"], side)
@@ -311,7 +324,7 @@ class _Release:
         course = self.course
         named = {s["id"] for award in self.content.get("awards", ()) for s in award["suppliers"]}
         for contract in self.content.get("contracts", ()):
-            named.add(ocds.recipient(course.projects[contract["id"]]))
+            named.add(course.projects[contract["id"]]["organisation"])
             for payment in contract.get("implementation", {}).get("transactions", ()):
                 named |= {payment[side]["id"] for side in ("payer", "payee")}
         named.discard(buyer)

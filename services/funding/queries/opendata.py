@@ -8,11 +8,13 @@ from typing import Any
 
 from services.funding import settings
 from services.funding.commands.opendata import readable
-from services.funding.documents import Application, Fund, KnownSummary, KnownTopic, Project, Round
+from services.funding.documents import Application, Contract, Fund, KnownSummary, KnownTopic, Project, Round
 from services.funding.documents.opendata import ToldState
+from services.funding.domain import ocds
 from services.funding.domain.opendata import LICENCE, PLANNED, release_id
 from services.funding.queries.rounds import round_
 from services.funding.subjects.applications import APPLICATION
+from services.funding.subjects.contracts import CONTRACT
 from services.funding.subjects.projects import PROJECT
 from services.funding.subjects.rounds import ROUND
 from shared import areas, clock
@@ -159,9 +161,11 @@ def _told(found: Round) -> list[Data]:
         one["_id"]: {name: one[name] for name in names} | {"id": one["_id"]}
         for one in ToldState._get_collection().find({"round": found.id})
     }
+    applications = list(Application.objects(round=found.id))
     for subject, records in (
         (ROUND, [found]),
-        (APPLICATION, Application.objects(round=found.id)),
+        (APPLICATION, applications),
+        (CONTRACT, Contract.objects(application__in=[each.id for each in applications])),
         (PROJECT, Project.objects(round=found.id)),
     ):
         for one in _present(subject, records):
@@ -188,11 +192,16 @@ def _known(rounds: list[Round], told: list[Data], publisher: str | None) -> Mapp
     parties = {s[name] for s in states for name in ("organisation", "host") if s.get(name)}
     topics = {s["topic"] for s in states if s.get("topic")}
     funds = {fund for found in rounds for fund in found.funds}
+    named = {
+        known.organisation: [known.name, known.credit_code]
+        for known in KnownSummary.objects(organisation__in=sorted(parties))
+    }
+    for state in states:
+        if state.get("external"):
+            party = ocds.external(state["organisation"], state["external"])
+            named[state["organisation"]] = [party.name, party.credit_code]
     return {
-        "parties": {
-            known.organisation: [known.name, known.credit_code]
-            for known in KnownSummary.objects(organisation__in=sorted(parties))
-        },
+        "parties": named,
         "topics": {
             known.id: known.title for known in KnownTopic.objects(id__in=sorted(topics)) if known.title
         },

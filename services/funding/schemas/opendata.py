@@ -37,13 +37,26 @@ class ToldApplication(Schema):
     id = Id(required=True)
     area = Area(required=True)
     round = Id(required=True)
-    organisation = Id(allow_none=True)
+    organisation = Id(required=True)
     host = Id(allow_none=True)
     topic = Id(allow_none=True)
     title = fields.Str(required=True)
     amount_fen = fields.Int(required=True)
     status = fields.Str(required=True)
+    external = fields.Dict(allow_none=True)
     generated = fields.Bool()
+
+
+class ToldContract(Schema):
+    """What open data reads of a contract, besides what its project tells."""
+
+    id = Id(required=True)
+    area = Area(required=True)
+    round = Id(required=True)
+    application = Id(required=True)
+    number = fields.Str(required=True)
+    starts_on = fields.Str(required=True)
+    ends_on = fields.Str(required=True)
 
 
 class ToldProject(Schema):
@@ -53,7 +66,7 @@ class ToldProject(Schema):
     area = Area(required=True)
     round = Id(required=True)
     application = Id(required=True)
-    organisation = Id(allow_none=True)
+    organisation = Id(required=True)
     host = Id(allow_none=True)
     topic = Id(allow_none=True)
     title = fields.Str(required=True)
@@ -62,7 +75,6 @@ class ToldProject(Schema):
     claw_backs = fields.List(fields.Dict())
     status = fields.Str(required=True)
     signed_on = fields.Str(allow_none=True)
-    ends_on = fields.Str(allow_none=True)
     generated = fields.Bool()
 
 

@@ -301,13 +301,35 @@ def test_generated_data_is_marked_in_each_section(signed: Story):
     assert ocds.GENERATED in signed.grants[0]["description"]
 
 
-def test_an_external_applicant_is_a_pseudonym(signed: Story):
-    for told in signed.told:
-        if told["subject"] in (FIRST, PROJECT):
-            told["state"]["organisation"] = told["state"]["host"] = None
-    (supplier,) = signed.compiled["awards"][0]["suppliers"]
-    assert supplier["name"].startswith("外部申报人 external applicant ")
-    assert FIRST not in supplier["id"]
+def test_a_firm_is_named_and_a_sole_trader_has_a_pseudonym():
+    firm = ocds.external("one", {"name": "某某公司", "credit_code": "91230102MA1CX00A07"})
+    assert (firm.name, firm.credit_code) == ("某某公司", "91230102MA1CX00A07")
+    person = ocds.external("two", {"name": "张三修理部", "credit_code": "92230102MA1CX00A07"})
+    assert person == ocds.external("two", {"name": "张三", "credit_code": "92230102MA1CX00A07"})
+    assert "张三" not in person.name
+    assert person.credit_code is None
+
+
+def test_a_kept_contract_gives_number_and_period_and_a_longer_one_is_an_amendment(signed: Story):
+    paper = {"area": "230102001", "round": ROUND, "application": FIRST, "number": "道里创投2026-001"}
+    signed.tell("contract", "paper", "2026-05-01", **paper, starts_on="2026-05-01", ends_on="2026-12-31")
+    first = signed.releases[-1]["contracts"][0]
+    assert "道里创投2026-001" in first["description"]
+    assert first["period"]["endDate"] == "2026-12-31T00:00:00+08:00"
+    signed.tell("contract", "paper", "2026-11-01", ends_on="2027-03-31")
+    assert signed.releases[-1]["tag"] == ["contractAmendment"]
+    assert "period" in signed.releases[-1]["contracts"][0]["amendments"][0]["description"]
+    assert signed.grants[0]["plannedDates"] == [{"startDate": "2026-05-01", "endDate": "2027-03-31"}]
+
+
+def test_tranches_that_an_amendment_numbers_anew_keep_their_payments(signed: Story):
+    again = tranches("waiting", "waiting", "waiting")[1:]
+    again = [each | {"number": n} for n, each in enumerate(again, 1)]
+    paid = tranches("paid", "waiting", "waiting")[0] | {"number": 3}
+    signed.tell("project", PROJECT, "2026-06-01", tranches=[*again, paid])
+    work = signed.compiled["contracts"][0]["implementation"]
+    assert [t["value"]["amount"] for t in work["transactions"]] == [5000.01]
+    assert [m["status"] for m in work["milestones"]].count("met") == 1
 
 
 def test_a_grant_is_told_in_the_form_of_360giving(signed: Story):
