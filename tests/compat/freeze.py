@@ -5,7 +5,8 @@
 Runs that version's own tests of its services, on a broker and a store of their own, and keeps of what then lies in
 the stores: one or two envelopes of each event type, some documents of each collection with its indexes; and the
 schemas of what each service tells and reads. Run at each release, and named in `tests/compat/previous.py` after it.
-Ends with 1 where an event type has no sample: its service then needs a test that publishes it.
+Of an event type that those tests do not show, the schemas alone are kept; `unsampled.txt` names them. Ends with 1
+where there are any: each is a test that its service lacks.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ from tests.compat import previous
 
 # What only nodes among themselves tell, which the tests of single services do not show: of these the schemas are kept.
 BETWEEN_NODES = ("handed_over", "taken_over", "resync.asked", "restore.announced")
+
+UNSAMPLED = "unsampled.txt"
 
 
 def freeze(tree: Path, to: Path) -> None:
@@ -59,6 +62,7 @@ def main() -> int:
         shutil.rmtree(given.to, ignore_errors=True)
         shutil.copytree(Path(scratch) / "frozen", given.to)
     missing = list(without_sample(given.to))
+    (given.to / UNSAMPLED).write_text("".join(f"{each}\n" for each in missing), encoding="utf-8")
     print(f"kept in {given.to}; without a sample: {', '.join(missing) or 'none'}")  # noqa: T201
     return 1 if missing else 0
 

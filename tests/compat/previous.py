@@ -16,8 +16,8 @@ from typing import Any
 
 from bson import json_util
 
-VERSION = "0.2.0"
-COMMIT = "3c96a3fee4643ff05fd2eb249fcd10c43beae860"
+VERSION = "0.3.0"
+COMMIT = "580d00dded99db07bcc71ad526ef0ee7a4b74dfe"
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 AWARE = json_util.RELAXED_JSON_OPTIONS.with_options(tz_aware=True)

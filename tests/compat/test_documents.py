@@ -15,6 +15,7 @@ from mongoengine import Document
 
 from deploy.embedded import Embedded
 from shared import runtime
+from shared.audit.trail import TRAIL, UNSEALED
 from shared.call import Call
 from shared.node import parse
 from shared.store import Aggregate, connection, find, migrations, nodes, save
@@ -40,7 +41,9 @@ NODE = parse(
     {},
 )
 # What each save changes, and what it adds when the record has an older form.
-MANAGED = {"version", "sequence", "updated_at", "outbox", "inbox", "pending_since", "schema_version"}
+MANAGED = {
+    "version", "sequence", "updated_at", "outbox", "inbox", "pending_since", "schema_version", TRAIL, UNSEALED,
+}  # fmt: skip
 Sample = dict[str, Any]
 
 
@@ -59,7 +62,7 @@ WRITTEN = [one for one in SAMPLES if one[2]["last_event"] and "outbox" in one[2]
 
 
 def on_each(samples: list[tuple[str, str, Sample]]) -> pytest.MarkDecorator:
-    ids = [f"{name} {collection} {sample['stored']['_id'][-6:]}" for name, collection, sample in samples]
+    ids = [f"{name} {collection} {str(sample['stored']['_id'])[-6:]}" for name, collection, sample in samples]
     return pytest.mark.parametrize(("name", "collection", "sample"), samples, ids=ids)
 
 

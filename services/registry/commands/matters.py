@@ -121,7 +121,7 @@ def _apply(call: Call, matter: Matter, organisation: Organisation) -> None:
     asked = _asked(matter)
     before = {name: getattr(organisation, name) for name in asked}
     matter.legal_representative_before = before.pop("legal_representative", None)
-    matter.before = before or None
+    matter.before = {name: value for name, value in before.items() if value is not None} or None
     for name, value in asked.items():
         setattr(organisation, name, value)
     if matter.statutes:

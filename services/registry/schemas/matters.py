@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from marshmallow import fields, validate
+from typing import Any
+
+from marshmallow import fields, pre_load, validate
 
 from services.registry.domain import matters as rules
 from services.registry.schemas.common import NAME
@@ -22,6 +24,19 @@ class RegisteredMatters(Schema):
     scope = fields.Str(validate=_TEXT, metadata={"description": "业务范围"})
     funds_fen = Fen()
     supervising_unit = fields.Str(allow_none=True, validate=NAME)
+
+
+class MattersBefore(RegisteredMatters):
+    """What was registered before; what an organisation had not stated is left out."""
+
+    @pre_load
+    def leave_out(self, told: Any, **_: Any) -> Any:
+        """0.3.0 tells null of what had not been stated."""
+        return (
+            {name: value for name, value in told.items() if value is not None}
+            if isinstance(told, dict)
+            else told
+        )
 
 
 class NewChanges(RegisteredMatters):
@@ -73,7 +88,7 @@ class MatterState(DeadlineState):
     status = fields.Str(required=True)
     changing = fields.List(fields.Str(), load_default=list)
     changes = fields.Nested(RegisteredMatters, load_default=None, allow_none=True)
-    before = fields.Nested(RegisteredMatters, load_default=None, allow_none=True)
+    before = fields.Nested(MattersBefore, load_default=None, allow_none=True)
     statutes = fields.Nested(Statutes, load_default=None, allow_none=True)
     grounds = fields.Str(required=True)
     reasons = fields.Str(load_default=None, allow_none=True)
