@@ -11,7 +11,9 @@ from services.needs.subjects.collection import NEED
 from services.needs.subjects.deliveries import DELIVERY
 from services.needs.subjects.library import CONSOLIDATED, ITEM
 from services.needs.subjects.menu import SERVICE_ITEM
+from services.needs.subjects.notices import TOPIC_OBJECTION
 from services.needs.subjects.orders import ORDER
+from services.needs.subjects.panels import PANEL
 from services.needs.subjects.rules import AREA_RULE
 from services.needs.subjects.surveys import SURVEY, SURVEY_ANSWER
 from services.needs.subjects.vouchers import VOUCHER, VOUCHER_RUN
@@ -24,6 +26,8 @@ TELLS = (
     (SURVEY, documents.Survey),
     (SURVEY_ANSWER, documents.SurveyAnswer),
     (ITEM, documents.LibraryItem),
+    (PANEL, documents.Panel),
+    (TOPIC_OBJECTION, documents.TopicObjection),
     (DELIVERY, documents.Delivery),
     (SERVICE_ITEM, documents.ServiceItem),
     (CLIENT, documents.Client),

@@ -14,7 +14,9 @@ from services.needs.routes.figures import FigureRoutes
 from services.needs.routes.hotline import HotlineRoutes
 from services.needs.routes.library import LibraryRoutes
 from services.needs.routes.menu import MenuRoutes
+from services.needs.routes.notices import TopicNoticeRoutes
 from services.needs.routes.orders import OrderRoutes
+from services.needs.routes.panels import PanelRoutes
 from services.needs.routes.rules import NeedRuleRoutes
 from services.needs.routes.surveys import SurveyRoutes
 from services.needs.routes.vouchers import VoucherRoutes
@@ -27,6 +29,8 @@ class NeedsService(
     SurveyRoutes,
     LibraryRoutes,
     AppraisalRoutes,
+    PanelRoutes,
+    TopicNoticeRoutes,
     DeliveryRoutes,
     FigureRoutes,
     MenuRoutes,

@@ -128,12 +128,20 @@ def post_result(call: Call, data: Data) -> Notice:
 
 @command
 def post_topic(call: Call, data: Data) -> Notice:
-    """Put a chosen topic on public notice 立项公示."""
-    return _post(call, "topic", "needs.library_item", data, until=domain.topic_notice_until(call.now))
+    """Put a topic on public notice 立项公示 until objections end."""
+    return _post(call, "topic", "needs.library_item", data, until=data["notice_ends_at"])
 
 
-def _post(call: Call, kind: str, about_kind: str, data: Data, until: Any) -> Notice:
-    letter = templates.write(kind, data)
+@command
+def post_topic_result(call: Call, data: Data) -> Notice:
+    """Publish that a topic was chosen for good 立项公告."""
+    return _post(call, "result", "needs.library_item", data, until=None, template="topic_result")
+
+
+def _post(
+    call: Call, kind: str, about_kind: str, data: Data, until: Any, template: str | None = None
+) -> Notice:
+    letter = templates.write(template or kind, data)
     notice = new(call, Notice, area=data["area"], published_at=call.now, until=until)
     notice.kind, notice.title, notice.body = kind, letter.subject._asdict(), letter.body._asdict()
     notice.about_kind, notice.about = about_kind, data["subject"]

@@ -153,8 +153,3 @@ def escalation_due(fired_at: datetime, working_days: int | None) -> datetime:
     """When an unread reminder goes to the tier above; `working_days` None takes the number of the data."""
     days = int(_rules()["escalation"]["working_days"]) if working_days is None else working_days
     return workdays.deadline(fired_at, days, "working_days").at
-
-
-def topic_notice_until(now: datetime) -> datetime:
-    """The end of the public notice of a chosen topic 立项公示."""
-    return workdays.deadline(now, int(_rules()["notices"]["topic_working_days"]), "working_days").at

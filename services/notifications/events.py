@@ -77,6 +77,13 @@ HANDLERS = Handlers(
     effect("funding.round.noticed", schemas.SeenRound, commands.post_public_notice),
     effect("funding.round.noticed", schemas.SeenRound, commands.remind_of_notice),
     effect("funding.round.concluded", schemas.SeenRound, commands.post_result),
-    effect("needs.library_item.chosen", schemas.SeenLibraryItem, commands.post_topic),
+    effect("needs.library_item.noticed", schemas.SeenLibraryItem, commands.post_topic),
+    effect("needs.library_item.chosen", schemas.SeenLibraryItem, commands.post_topic_result),
+    *_deadlines("needs.topic_objection"),
+    effect(
+        "needs.topic_objection.filed",
+        schemas.SeenDeadline,
+        commands.tell_staff("topic_objection_filed", "needs.topic_objection"),
+    ),
     effect(subjects.ESCALATED.type, schemas.SeenEscalation, commands.tell_above),
 )

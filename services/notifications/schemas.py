@@ -297,6 +297,7 @@ class SeenLibraryItem(Schema):
     """What notifications reads of `needs.library_item`."""
 
     title = fields.Str(required=True)
+    notice_ends_at = Moment(load_default=None, allow_none=True)
     generated = fields.Bool(load_default=False)
 
 

@@ -26,6 +26,7 @@ _STEPS = {
     "routing": ("Routing", "派单"),
     "answering": ("The answer", "办理答复"),
     "call_back": ("The call-back", "回访"),
+    "objection": ("The reply to an objection", "异议处理"),
 }
 _UNCERTAIN = Text(
     " The holiday notice for these days is not out yet: the date may move.",
@@ -175,11 +176,16 @@ _NOTICES: dict[str, Letter] = {
         Text("{name} is concluded.", "{name}已结束，结果现予公告。"),
     ),
     "topic": Letter(
-        Text("Topic chosen: {title}", "立项公示：{title}"),
+        Text("Topic proposed: {title}", "立项公示：{title}"),
         Text(
-            "The topic '{title}' was chosen from the library of needs.",
-            "需求库项目“{title}”拟立项，现予公示。",
+            "It is proposed to choose '{title}' from the library of needs. Objections are taken until "
+            "{notice_ends_at}.",
+            "需求库项目“{title}”拟立项，现予公示。如有异议，请于 {notice_ends_at} 前提出。",
         ),
+    ),
+    "topic_result": Letter(
+        Text("Topic chosen: {title}", "立项公告：{title}"),
+        Text("'{title}' was chosen as a topic after its public notice.", "“{title}”经公示已立项，现予公告。"),
     ),
 }
 _MATTERS: dict[str, Letter] = {
@@ -229,6 +235,10 @@ _DEADLINES: dict[str, Letter] = {
     ),
 }
 _NEEDS: dict[str, Letter] = {
+    "topic_objection_filed": Letter(
+        Text("An objection to the topic {name}", "立项异议：{name}"),
+        Text("Please settle it by {due_at}.{warning_en}", "请于 {due_at} 前处理。{warning_zh}"),
+    ),
     "need_routed": Letter(
         Text("A hotline request for you: {name}", "热线转办：{name}"),
         Text(

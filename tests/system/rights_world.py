@@ -226,6 +226,16 @@ CLIENT = {
     "contact": {"name": "赵某", "phone": "13900007777", "address": "友谊路 8 号"},
 }
 LISTING = {"kind": "abnormal", "ground": "unreachable", "facts": "两次信函退回"}
+PARTS = ("residents", "experts", "cadres", "organisations")
+
+
+def _panel(world: RightsWorld) -> Data:
+    """A panel in which one member votes in person."""
+    members: list[Data] = [{"id": part, "part": part, "name": "赵某某"} for part in PARTS]
+    members[0]["account"] = world.values["team"]
+    return {"area": world.street, "title": "论证会", "held_on": "2026-03-02", "members": members}
+
+
 SURVEY = {
     "questions": [{"key": "else", "text": "其他", "kind": "text", "required": False}],
     "closes_on": "2099-12-31",
@@ -252,6 +262,14 @@ BODIES: dict[str, Callable[[RightsWorld], Data]] = {
     "needs start_voucher_run": lambda world: {"month": "2026-03"},
     "needs route_need": lambda world: {"to": world.street},
     "needs open_survey": lambda world: SURVEY,
+    "needs convene_panel": lambda world: _panel(world) | {"items": [new_id()]},
+    "needs cast_votes": lambda world: {
+        "member": "residents",
+        "ballots": [{"item": new_id(), "vote": "for"}],
+    },
+    "needs conclude_panel": lambda world: {
+        "decisions": [{"item": new_id(), "chosen": False, "reasons": "-"}]
+    },
     "needs hand_in": lambda world: {"answers": {}},
     "funding plan_round": lambda world: {
         "criteria": CRITERIA,
@@ -362,6 +380,14 @@ def _needs(world: RightsWorld) -> None:
     item = {"area": street, "title": "助餐", "category": "care", "sources": [collected]}
     world.values["sources"] = [_made(world, street, "/api/needs/needs", need)]
     listed = _made(world, street, "/api/needs/library", item)
+    source = _made(world, street, "/api/needs/needs", need)
+    topic = _made(world, street, "/api/needs/library", item | {"sources": [source]})
+    minutes = {"chosen": True, "votes": VOTES, "reasons": "-"}
+    panel = _made(world, street, "/api/needs/panels", _panel(world) | {"area": street, "items": [topic]})
+    _made(world, street, f"/api/needs/library/{topic}/appraisal", minutes)
+    objection = _made(world, street, f"/api/needs/library/{topic}/objections", {"text": "重复"})
+    world.records["needs/panels"] = [Record(panel, street, street, own=world.values["team"], copied=False)]
+    world.records["needs/objections"] = [Record(objection, street, street)]
     service = {
         "area": street, "organisation": world.values["team"], "service": "送餐", "delivered_on": "2026-03-01",
         "beneficiaries": 1, "person_times": 1, "confirmed_by": "client",

@@ -8,7 +8,7 @@ from deploy.replay import names
 from deploy.replay.amounts import cycle, dealt, grouped, split
 from deploy.replay.build import Build, Data, Organisation, Topic, moment, spread
 from deploy.replay.places import placed
-from deploy.replay.plan import Ref, Role
+from deploy.replay.plan import After, Ref, Role
 
 _USUAL_SOURCES = {"survey": 5, "visit": 3, "walk_in": 2, "online": 2, "department": 1, "street": 1}
 _USUAL_CONFIRMATIONS = {"client": 5, "community_worker": 3, "call_back": 2, "relative": 1}
@@ -108,7 +108,13 @@ def _plan_item(
         },
         area=build.district, role=build.staff(), at=moment(date(year, 3, 18), index), of=step,
     )  # fmt: skip
-    return Topic(step, appraised, title, category, where[0])
+    if not chosen:
+        return Topic(step, appraised, title, category, where[0])
+    confirmed = build.post(
+        f"{step}/confirmation", "needs/library/{id}/confirmation", {},
+        area=build.district, role=build.staff(), at=After(appraised, "notice_ends_at"), of=step,
+    )  # fmt: skip
+    return Topic(step, confirmed, title, category, where[0])
 
 
 def plan_hotline(build: Build) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from services.needs.documents import Need
-from services.needs.subjects import collection
+from services.needs.documents import Need, TopicObjection
+from services.needs.subjects import collection, notices
 from shared.clocks import looking
 
-TIMED: looking.Kinds = {Need: collection.CLOCK}
+TIMED: looking.Kinds = {Need: collection.CLOCK, TopicObjection: notices.CLOCK}
 reconsider = looking.reconsidering(TIMED)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mongoengine import BooleanField, DictField, ListField, StringField
+from mongoengine import BooleanField, DateTimeField, DictField, ListField, StringField
 
 from services.needs.domain import library as rules
 from shared.lifecycle import initial
@@ -22,6 +22,8 @@ class LibraryItem(Aggregate):
     status = StringField(default=initial(rules.ItemLife))
     votes = DictField()
     reasons = StringField()
+    panel = StringField()  # that decided on it last
+    notice_ends_at = DateTimeField()  # the last moment of its public notice
     generated = BooleanField(default=False)
 
 

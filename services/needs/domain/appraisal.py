@@ -30,9 +30,15 @@ def check_appraisal(chosen: bool, votes: Mapping[str, Votes]) -> None:
             Text("Every part of the panel votes at least once.", "论证会各方至少须有一票。"),
             field="votes",
         )
+    if chosen:
+        check_majority(votes)
+
+
+def check_majority(votes: Mapping[str, Votes]) -> None:
+    """Raise Refused unless more votes of all parts together are for it than against it."""
     in_favour = sum(votes[part].in_favour for part in PANEL)
     against = sum(votes[part].against for part in PANEL)
-    if chosen and in_favour <= against:
+    if in_favour <= against:
         raise Refused(
             "no-majority",
             Text(f"{in_favour} for, {against} against.", f"赞成 {in_favour} 票，反对 {against} 票。"),

@@ -20,10 +20,14 @@ class ItemLife(StateMachine):
     """Life cycle of an item of the need library 需求库."""
 
     listed = State(initial=True)  # 入库
+    noticed = State()  # 立项公示
     chosen = State(final=True)  # 立项
     set_aside = State(final=True)  # 不予立项
 
-    choose = listed.to(chosen)
+    propose = listed.to(noticed)
+    choose = noticed.to(chosen)
+    give_back = noticed.to(listed)
+    end = noticed.to(set_aside)
     put_aside = listed.to(set_aside)
 
 

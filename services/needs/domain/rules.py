@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.needs.domain import hotline, menu, volunteers
+from services.needs.domain import hotline, menu, notices, panels, volunteers
 from shared.arearules import AreaRule, table
 
-RULES: dict[str, AreaRule[Any]] = dict(table([*hotline.RULES, *menu.RULES, *volunteers.RULES]))
+_OF = (hotline, notices, panels, menu, volunteers)
+RULES: dict[str, AreaRule[Any]] = dict(table([rule for module in _OF for rule in module.RULES]))

@@ -53,6 +53,12 @@ class ItemState(Schema):
     sources = fields.List(Id(), load_default=list)
     status = fields.Str(required=True)
     reasons = fields.Str(load_default=None, allow_none=True)
+    panel = Id(load_default=None, allow_none=True, metadata={"description": "that decided on it last"})
+    notice_ends_at = Moment(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "the last moment of its public notice 公示"},
+    )
     created_at = Moment(load_default=None, allow_none=True)
     generated = fields.Bool(load_default=False)
 

@@ -9,6 +9,8 @@ from shared.events.types import Subject
 # Public, so that it descends to the nodes that own the sources.
 ITEM = Subject("needs", "library_item", ItemState, Text("library item", "需求库项目"), audience="public")
 CONSOLIDATED = ITEM.event("consolidated", Text("consolidated", "归集"))
+NOTICED = ITEM.event("noticed", Text("on public notice", "立项公示"))
+RETURNED = ITEM.event("returned", Text("returned to the library", "退回需求库"))
 CHOSEN = ITEM.event("chosen", Text("chosen", "立项"))
 SET_ASIDE = ITEM.event("set_aside", Text("set aside", "不予立项"))
-ALL = (CONSOLIDATED, CHOSEN, SET_ASIDE)
+ALL = (CONSOLIDATED, NOTICED, RETURNED, CHOSEN, SET_ASIDE)

@@ -25,7 +25,14 @@ ROUND = {
     "funds": [],
     "proposed": [new_id(), new_id()],
 }
-ITEM = {"title": "老旧小区助餐", "category": "养老", "group": "老年人", "sources": [], "status": "chosen"}
+ITEM = {
+    "title": "老旧小区助餐",
+    "category": "养老",
+    "group": "老年人",
+    "sources": [],
+    "status": "noticed",
+    "notice_ends_at": "2026-03-11T15:59:59.000Z",
+}
 
 
 @pytest.fixture
@@ -188,9 +195,15 @@ def test_the_board_shows_what_rounds_propose_and_conclude_and_which_topics_were_
     told.tell(
         here, "funding.round.concluded", ROUND, area=area, audience="public", subject=round_, sequence=2
     )
-    item = told.tell(here, "needs.library_item.chosen", ITEM, area=area, audience="public")
-    eventually(lambda: len(notices(here, area=area)) == 3)
-    board = {one["kind"]: one for one in notices(here, area=area)}
+    item = told.tell(here, "needs.library_item.noticed", ITEM, area=area, audience="public")
+    told.tell(
+        here, "needs.library_item.chosen", ITEM | {"status": "chosen"}, area=area, audience="public",
+        subject=item, sequence=2,
+    )  # fmt: skip
+    eventually(lambda: len(notices(here, area=area)) == 4)
+    announced = [one for one in notices(here, about=item) if one["kind"] == "result"]
+    assert [(one["title"]["zh"], one["until"]) for one in announced] == [("立项公告：老旧小区助餐", None)]
+    board = {one["kind"]: one for one in notices(here, area=area) if one not in announced}
     assert board["public_notice"]["title"] == {
         "en": "Public notice: projects proposed in 首届公益创投",
         "zh": "公示：首届公益创投拟资助项目",
@@ -199,7 +212,7 @@ def test_the_board_shows_what_rounds_propose_and_conclude_and_which_topics_were_
     assert "2 个项目" in board["public_notice"]["body"]["zh"]
     assert (board["result"]["about"], board["result"]["until"]) == (round_, None)
     assert (board["topic"]["about"], board["topic"]["until"]) == (item, "2026-03-11T15:59:59.000Z")
-    assert [one["id"] for one in notices(here, about=item)] == [board["topic"]["id"]]
+    assert {one["id"] for one in notices(here, about=item)} == {board["topic"]["id"], announced[0]["id"]}
 
 
 def test_staff_post_notices_for_their_area(here: RunningNode):
