@@ -12,6 +12,7 @@ from tests.services import organisations
 pytestmark = pytest.mark.service
 
 NOW = "2025-06-10T10:00:00+08:00"
+AFTER_NOTICE = "2025-06-24T10:00:00+08:00"
 NEED = {
     "title": "独居老人助餐", "description": "行动不便", "category": "为老服务", "group": "老年人",
     "source": "visit", "received_on": "2025-06-01",
@@ -39,8 +40,9 @@ def consolidate(here: RunningNode, *sources: str, area: str = "230102", **more: 
 def chosen(here: RunningNode) -> str:
     item = consolidate(here, collect(here)["id"]).json()["id"]
     body = {"chosen": True, "votes": VOTES, "reasons": "居民急需"}
-    answer = here.post(f"/api/needs/library/{item}/appraisal", body)
+    answer = here.post(f"/api/needs/library/{item}/appraisal", body, now=NOW)
     assert answer.ok, answer.text
+    assert here.post(f"/api/needs/library/{item}/confirmation", now=AFTER_NOTICE).ok
     return str(item)
 
 
@@ -163,17 +165,17 @@ def test_of_items_made_at_once_of_the_same_need_one_gets_it(here: RunningNode):
     assert consolidate(here, *free).status_code == 201
 
 
-def test_an_item_is_chosen_by_a_full_panel_with_a_majority(here: RunningNode):
+def test_an_item_is_proposed_by_a_full_panel_with_a_majority(here: RunningNode):
     item = consolidate(here, collect(here)["id"]).json()["id"]
     path = f"/api/needs/library/{item}/appraisal"
     against = {part: {"for": 1, "against": 2} for part in VOTES}
     refused = here.post(path, {"chosen": True, "votes": against, "reasons": "-"})
     assert (refused.status_code, refused.json()["field"]) == (422, "votes")
     answer = here.post(path, {"chosen": True, "votes": VOTES, "reasons": "急需"}).json()
-    assert (answer["status"], answer["votes"]) == ("chosen", VOTES)
+    assert (answer["status"], answer["votes"]) == ("noticed", VOTES)
     again = here.post(path, {"chosen": False, "votes": VOTES, "reasons": "-"})
     assert again.status_code == 422
-    assert here.get(f"/api/needs/library/{item}", None).json()["status"] == "chosen"
+    assert here.get(f"/api/needs/library/{item}", None).json()["status"] == "noticed"
 
 
 def test_an_item_is_set_aside_with_reasons(here: RunningNode):
