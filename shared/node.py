@@ -25,6 +25,20 @@ GATEWAY = "gateway"
 Clock = Literal["wall", "request"]
 
 
+class FilesSchema(Schema):
+    """How a node keeps the files that it is given."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    scan = fields.List(
+        fields.Str(validate=validate.Length(1)),
+        metadata={
+            "description": "scanner of attachments: a program with its arguments, gets the file's path last"
+        },
+    )
+
+
 class NodeSchema(Schema):
     """The form of a node's description; every fault is named by field."""
 
@@ -50,6 +64,9 @@ class NodeSchema(Schema):
     )
     clock = fields.Str(load_default="wall", validate=validate.OneOf(["wall", "request"]))
     otlp = fields.Str(load_default=None, allow_none=True, metadata={"description": "OTLP/HTTP collector"})
+    files = fields.Nested(
+        FilesSchema, load_default=dict, metadata={"description": "files that services keep"}
+    )
     accounts = fields.Dict(load_default=dict, metadata={"description": "see services/accounts/settings.py"})
 
     seal = fields.Dict(
@@ -89,6 +106,7 @@ class Node:
     otlp: str | None
     tls: Path | None = None
     file: Path | None = None  # that it was read from
+    files: Mapping[str, Any] = field(default_factory=dict)  # see FilesSchema
     accounts: Mapping[str, Any] = field(default_factory=dict)  # what the service accounts reads itself
     seal: Mapping[str, Any] = field(default_factory=dict)  # what contracts are sealed with; empty: nothing
     open_data: Mapping[str, Any] = field(default_factory=dict)  # what funding reads itself

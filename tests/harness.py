@@ -220,6 +220,7 @@ def make_node(
     otlp: str | None = None,
     accounts: dict[str, Any] | None = None,
     seal: dict[str, str] | None = None,
+    files: dict[str, Any] | None = None,
 ) -> RunningNode:
     """A node's description, keys and harness; nothing runs yet. Its databases are named after its area and must
     not be there already, so tests on one store take different areas."""
@@ -242,6 +243,7 @@ def make_node(
         "otlp": otlp,
         "accounts": accounts or {},
         "seal": seal or {},
+        "files": files or {},
     }
     (folder / "node.yaml").write_text(yaml.safe_dump(description), encoding="utf-8")
     return RunningNode(area, url, port, tuple(services), vhost, folder, embedded)

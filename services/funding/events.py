@@ -12,6 +12,7 @@ from services.funding.schemas.opendata import ToldApplication, ToldContract, Tol
 from services.funding.subjects.applications import APPLICATION
 from services.funding.subjects.contracts import CONTRACT
 from services.funding.subjects.delegations import DELEGATED, DELEGATION, RECALLED
+from services.funding.subjects.drafts import ATTACHMENT, DRAFT
 from services.funding.subjects.funds import FUND, FUND_RETURNED
 from services.funding.subjects.projects import PROJECT
 from services.funding.subjects.rounds import ROUND
@@ -25,6 +26,8 @@ TELLS = (
     (DELEGATION, documents.Delegation),
     (SCHEME, documents.Scheme),
     (ROUND, documents.Round),
+    (DRAFT, documents.Draft),
+    (ATTACHMENT, documents.Attachment),
     (APPLICATION, documents.Application),
     (CONTRACT, documents.Contract),
     (PROJECT, documents.Project),
@@ -40,6 +43,7 @@ HANDLERS = Handlers(
     derived("funding.application", ToldApplication, keep, "keep applications as told"),
     derived("funding.contract", ToldContract, keep, "keep contracts as told"),
     derived("funding.project", ToldProject, keep, "keep projects as told"),
+    read_model("evaluation.grade", known.SeenGrade, documents.KnownGrade),
     effect("evaluation.phase_evaluation.concluded", known.SeenEvaluation, apply_evaluation),
     effect(DELEGATED.type, SeenDelegation, follow_delegation),
     effect(RECALLED.type, SeenDelegation, follow_delegation),

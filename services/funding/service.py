@@ -11,6 +11,7 @@ from services.funding.routes.clawback import ClawBackRoutes
 from services.funding.routes.closings import ClosingRoutes
 from services.funding.routes.contracts import ContractRoutes
 from services.funding.routes.delegations import DelegationRoutes
+from services.funding.routes.drafts import DraftRoutes
 from services.funding.routes.figures import FigureRoutes
 from services.funding.routes.funds import FundRoutes
 from services.funding.routes.notices import NoticeRoutes
@@ -32,6 +33,7 @@ class FundingService(
     RoundRoutes,
     ReviewRoutes,
     NoticeRoutes,
+    DraftRoutes,
     ApplicationRoutes,
     AwardRoutes,
     ContractRoutes,

@@ -59,7 +59,7 @@ def _check_award(call: Call, application: Application, status: str, notice_ends_
             ),
             Text("Settle them first.", "请先处理异议。"),
         )
-    if known.status_of(application.host or application.organisation) != "active":
+    if known.standing(application) != "active":
         raise Refused(
             "organisation-not-active",
             Text("The organisation is not active any more.", "该社会组织已不处于正常状态。"),

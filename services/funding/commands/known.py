@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from services.funding.documents import (
     Application,
+    Attachment,
     Contract,
+    Draft,
+    KnownGrade,
     KnownOrganisation,
     KnownSummary,
     KnownTopic,
     Project,
     Round,
 )
+from services.funding.domain import eligibility
+from shared import areas
 from shared.call import Call
 from shared.errors import NotFound, NotYetKnown, Text
 from shared.store import Aggregate, find
@@ -81,13 +88,58 @@ def judged_round(call: Call, identifier: str) -> Round:
 def application(identifier: str) -> Application:
     found = find(Application, identifier)
     if found is None:
-        raise NotFound(
-            "no-such-record",
-            Text(f"There is no application {identifier} here.", f"此处没有申报 {identifier}。"),
-            Text("Check the identifier.", "请核对编号。"),
-            field="id",
-        )
+        raise _unknown(Text("application", "申报"), identifier)
     return found
+
+
+def draft(identifier: str) -> Draft:
+    found = find(Draft, identifier)
+    if found is None:
+        raise _unknown(Text("draft", "申报草稿"), identifier)
+    return found
+
+
+def attachment(identifier: str) -> Attachment:
+    found = find(Attachment, identifier)
+    if found is None:
+        raise _unknown(Text("attachment", "附件"), identifier)
+    return found
+
+
+def _unknown(what: Text, identifier: str) -> NotFound:
+    return NotFound(
+        "no-such-record",
+        Text(f"There is no {what.en} {identifier} here.", f"此处没有{what.zh} {identifier}。"),
+        Text("Check the identifier.", "请核对编号。"),
+        field="id",
+    )
+
+
+def standing(found: Application) -> str | None:
+    """The status of whoever answers for an application; an external party's is not the registry's to tell."""
+    return "active" if found.external else status_of(found.host or found.organisation)
+
+
+def applicant(identifier: str, within: str, on: date) -> eligibility.Applicant:
+    """What is known of an organisation for the rules of eligibility; `within` is the round's area."""
+    known = _newest(identifier)
+    if known is None:
+        return eligibility.Applicant(*[None] * len(eligibility.Applicant._fields))
+    full = isinstance(known, KnownOrganisation)
+    told = known.abnormal is not None or known.serious is not None
+    grades = KnownGrade.objects(organisation=identifier, valid_from__lte=on, valid_until__gte=on)
+    return eligibility.Applicant(
+        type=known.type,
+        established_on=known.established_on,
+        grade=max(
+            (each.grade for each in grades), default=eligibility.UNGRADED, key=eligibility.GRADES.index
+        ),
+        # Without any entry the registry tells no standing: that is a normal one.
+        standing=(known.credit_standing or "normal") if full and told else None,
+        listed=bool(known.abnormal or known.serious) if told else None,
+        charity=known.charity if full else None,
+        within_area=areas.contains(within, known.area),
+    )
 
 
 def home(identifier: str | None) -> str | None:
@@ -102,7 +154,7 @@ def officer_of(call: Call, *parties: str | None) -> bool:
     return any(call.may(area, party, role=OFFICER) for area, party in homes)
 
 
-def authorise_party(call: Call, found: Application | Contract | Project) -> None:
+def authorise_party(call: Call, found: Application | Contract | Project | Draft | Attachment) -> None:
     """Raise Forbidden unless the actor has a role at the record's area, or is an officer of who applied or of the
     host 承接单位 that answers for it: these may sit elsewhere."""
     if not officer_of(call, found.organisation, found.host):

@@ -1,9 +1,11 @@
 """What funding stores: one module a subject."""
 
 from services.funding.documents.applications import Application
+from services.funding.documents.attachments import Attachment
 from services.funding.documents.contracts import Contract
+from services.funding.documents.drafts import Draft
 from services.funding.documents.funds import DayClosing, Delegation, Fund, LedgerEntry
-from services.funding.documents.known import KnownOrganisation, KnownSummary, KnownTopic
+from services.funding.documents.known import KnownGrade, KnownOrganisation, KnownSummary, KnownTopic
 from services.funding.documents.opendata import ToldState
 from services.funding.documents.projects import Project
 from services.funding.documents.rounds import Round
@@ -12,17 +14,20 @@ from shared.arearules.settings import AreaRuleSetting
 
 ALL = (
     Fund, LedgerEntry, DayClosing, Delegation, Scheme, Round, Application, Contract, Project, AreaRuleSetting,
-    KnownOrganisation, KnownSummary, KnownTopic, ToldState,
+    Draft, Attachment, KnownOrganisation, KnownSummary, KnownTopic, KnownGrade, ToldState,
 )  # fmt: skip
 
 __all__ = [
     "ALL",
     "Application",
     "AreaRuleSetting",
+    "Attachment",
     "Contract",
     "DayClosing",
     "Delegation",
+    "Draft",
     "Fund",
+    "KnownGrade",
     "KnownOrganisation",
     "KnownSummary",
     "KnownTopic",

@@ -19,6 +19,9 @@ class Application(Aggregate):
 
     meta = {"collection": "applications", "indexes": [("round", "status"), ("organisation", "id")]}
     personal = {
+        "answers": Personal(
+            Text("to decide on an application", "审核申报材料"), DUTY, kept=PAPERS, years=PAPER_YEARS
+        ),
         "scores": Personal(
             Text("to give account of a review", "说明评审过程"), DUTY, kept=PAPERS, years=PAPER_YEARS
         ),
@@ -49,6 +52,11 @@ class Application(Aggregate):
     awarded_at = DateTimeField()
     commitments = ListField(DictField())  # fund, amount_fen
     generated = BooleanField(default=False)
+    draft = StringField()  # that it was written in, with its versions and attachments
+    external = DictField()  # name, credit_code: of a party that the registry does not know
+    answers = DictField()  # by the keys of the round's form
+    checks = ListField(DictField())  # eligibility.Check of each rule, as the screening found it
+    decisions = ListField(DictField())  # passed, reasons, decided_at, reversal: what persons decided
 
     def seat_by_rule(self) -> str:
         return ties.seat_of_round(self)

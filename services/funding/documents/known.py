@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mongoengine import StringField
+from mongoengine import BooleanField, DateField, StringField
 
 from shared.store import ReadModel
 
@@ -14,6 +14,12 @@ class KnownOrganisation(ReadModel):
     name = StringField()
     track = StringField()
     status = StringField()
+    type = StringField()
+    established_on = DateField()
+    abnormal = BooleanField()
+    serious = BooleanField()
+    charity = BooleanField()
+    credit_standing = StringField()  # None: nothing was ever entered
 
 
 class KnownSummary(ReadModel):
@@ -25,6 +31,10 @@ class KnownSummary(ReadModel):
     credit_code = StringField()
     track = StringField()
     status = StringField()
+    type = StringField()
+    established_on = DateField()
+    abnormal = BooleanField()
+    serious = BooleanField()
 
 
 class KnownTopic(ReadModel):
@@ -33,3 +43,13 @@ class KnownTopic(ReadModel):
     meta = {"collection": "known_topics"}
     title = StringField()
     status = StringField()
+
+
+class KnownGrade(ReadModel):
+    """A grade 评估等级 as evaluation tells of it."""
+
+    meta = {"collection": "known_grades", "indexes": [("organisation", "valid_until")]}
+    organisation = StringField()
+    grade = StringField()
+    valid_from = DateField()
+    valid_until = DateField()

@@ -9,12 +9,14 @@ from shared import areas
 
 if TYPE_CHECKING:
     from services.funding.documents.applications import Application
+    from services.funding.documents.attachments import Attachment
     from services.funding.documents.contracts import Contract
+    from services.funding.documents.drafts import Draft
     from services.funding.documents.projects import Project
 
 
-def seat_of_round(part: Application | Contract | Project) -> str:
-    """An application, its contract and its project belong where their round does."""
+def seat_of_round(part: Application | Contract | Project | Draft | Attachment) -> str:
+    """What belongs to a round belongs where that does."""
     found = rounds.Round.objects(id=part.round).first()
     return str(found.seated_at if found else part.owner)
 

@@ -14,6 +14,7 @@ from marshmallow import ValidationError, fields, validate
 
 from shared.errors import Invalid, Text
 
+UNGRADED = "ungraded"
 GRADES = ("1A", "2A", "3A", "4A", "5A")  # 社会组织评估等级, lowest first
 # 社会团体、民办非企业单位、基金会
 TYPES = ("association", "non_enterprise", "foundation")
@@ -85,7 +86,8 @@ def _unfit(index: int, name: str, what: str) -> Invalid:
 
 
 class Applicant(NamedTuple):
-    """What is known of an organisation that applies; None: nobody has told it here."""
+    """What is known of an organisation that applies; None: nobody has told it here. `grade` is UNGRADED for one that
+    is known and holds none."""
 
     type: str | None
     established_on: date | None
@@ -103,6 +105,7 @@ class Check(NamedTuple):
     wanted: str
     found: str
     outcome: str  # MET | FAILED | OPEN
+    reason: str  # the code of a rejection for it
 
 
 def examine(rules: Sequence[Mapping[str, Any]], applicant: Applicant, on: date) -> list[Check]:
@@ -111,12 +114,13 @@ def examine(rules: Sequence[Mapping[str, Any]], applicant: Applicant, on: date) 
 
 
 def _examine(rule: str, value: Any, applicant: Applicant, on: date) -> Check:
+    reason = f"eligibility-{rule.replace('_', '-')}"
     if rule == "statement":
-        return Check(rule, value, "-", OPEN)
+        return Check(rule, value, "-", OPEN, reason)
     found = {
         "types": applicant.type,
         "years_established": applicant.established_on,
-        "grade_from": applicant.grade or "ungraded",
+        "grade_from": applicant.grade,
         "standing_from": applicant.standing,
         "not_listed": applicant.listed,
         "charity": applicant.charity,
@@ -124,9 +128,9 @@ def _examine(rule: str, value: Any, applicant: Applicant, on: date) -> Check:
     }[rule]
     wanted = ", ".join(value) if isinstance(value, list) else str(value)
     if found is None:
-        return Check(rule, wanted, "unknown", OPEN)
+        return Check(rule, wanted, "unknown", OPEN, reason)
     outcome = MET if _meets(rule, value, found, on) else FAILED
-    return Check(rule, wanted, str(found), outcome)
+    return Check(rule, wanted, str(found), outcome, reason)
 
 
 def _meets(rule: str, value: Any, found: Any, on: date) -> bool:

@@ -58,10 +58,13 @@ def check(form: Sequence[Field]) -> None:
     _raise(faults, "form-unfit", Text("The form does not hold together.", "申报书格式有误。"))
 
 
-def check_answers(form: Sequence[Field], answers: Mapping[str, Any], attached: Sequence[str]) -> None:
+def check_answers(
+    form: Sequence[Field], answers: Mapping[str, Any], attached: Sequence[str] = (), *, partial: bool = False
+) -> None:
     """Raise Invalid, with every fault, unless the answers are those that the form asks for.
 
-    `attached` are the keys of the fields that attachments were given for, one for each attachment.
+    `attached` are the keys of the fields that attachments were given for, one for each attachment. With `partial`,
+    what is missing is still to be written.
     """
     faults = [
         _fault(f"answers.{key}", "The form has no such field.", "申报书没有该字段。")
@@ -73,7 +76,7 @@ def check_answers(form: Sequence[Field], answers: Mapping[str, Any], attached: S
         if value in (None, "", [], 0) and value is not False and each.kind not in ("number", "money"):
             value = None
         if value is None:
-            if each.required:
+            if each.required and not partial:
                 faults.append(
                     _fault(f"answers.{each.key}", f"{each.label}: missing.", f"{each.label}：必填。")
                 )

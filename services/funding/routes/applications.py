@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from services.funding.commands import applications as commands
+from services.funding.commands import screening
 from services.funding.queries import applications as queries
 from services.funding.schemas import applications as schemas
+from services.funding.schemas.common import Reasons
 from shared.call import Call
 from shared.http import get, page_of, post
 
@@ -39,7 +41,21 @@ class ApplicationRoutes:
         summary="First screening, by rule 初审",
     )  # fmt: skip
     def screen(self, call: Call, id: str) -> Any:
-        return commands.screen(call, id)
+        return screening.screen(call, id)
+
+    @post(
+        "/applications/<id>/screening/decision", body=schemas.ScreeningDecision, answer=schemas.ApplicationView,
+        summary="Decide what the rules left open 人工初审",
+    )  # fmt: skip
+    def decide_screening(self, call: Call, id: str, body: Data) -> Any:
+        return screening.decide(call, id, body)
+
+    @post(
+        "/applications/<id>/screening/reversal", body=Reasons, answer=schemas.ApplicationView,
+        summary="Reverse a screening 初审改判",
+    )  # fmt: skip
+    def reverse_screening(self, call: Call, id: str, body: Data) -> Any:
+        return screening.reverse(call, id, body["reasons"])
 
     @post(
         "/applications/<id>/withdrawal", answer=schemas.ApplicationView,

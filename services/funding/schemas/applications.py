@@ -4,9 +4,28 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
-from services.funding.schemas.common import COUNT, MONEY, NAME, Part
+from services.funding.schemas.common import COUNT, MONEY, NAME, REASONS, Part
 from shared.fields import Area, Fen, Id, Moment, Schema
 from shared.http import PageQuery
+
+
+class External(Schema):
+    """A party that the registry does not know 外部单位: a firm, say, where the round admits such."""
+
+    name = fields.Str(required=True, validate=NAME)
+    credit_code = fields.Str(
+        required=True,
+        validate=validate.Regexp(r"^[0-9A-Z]{18}\Z"),
+        metadata={"description": "统一社会信用代码", "examples": ["91230102MA1CX00A07"]},
+    )
+
+
+Answers = fields.Dict(
+    keys=fields.Str(validate=validate.Regexp(r"^[a-z][a-z0-9_]{0,39}\Z")),
+    values=fields.Raw(allow_none=True),
+    load_default=dict,
+    metadata={"description": "by the keys of the round's form", "examples": [{"aim": "让独居老人不再孤单"}]},
+)
 
 
 class NewApplication(Schema):
@@ -25,6 +44,7 @@ class NewApplication(Schema):
     amount_fen = Fen(required=True, validate=MONEY)
     beneficiaries_direct = fields.Int(load_default=0, strict=True, validate=COUNT)
     beneficiaries_indirect = fields.Int(load_default=0, strict=True, validate=COUNT)
+    answers = Answers
     generated = fields.Bool(load_default=False)
 
 
@@ -53,12 +73,36 @@ class ApplicationState(Schema):
     awarded_at = Moment(load_default=None, allow_none=True)
     commitments = fields.List(fields.Nested(Part), load_default=list)
     generated = fields.Bool(load_default=False)
+    external = fields.Nested(External, load_default=None, allow_none=True)
+
+
+class CheckView(Schema):
+    """A rule of the screening with what was found; `open`: a person has to look."""
+
+    rule = fields.Str()
+    wanted = fields.Str()
+    found = fields.Str()
+    outcome = fields.Str(metadata={"enum": ["met", "failed", "open"]})
+    reason = fields.Str(metadata={"description": "the code of a rejection for it"})
+
+
+class DecisionView(Schema):
+    """What a person decided in the screening."""
+
+    passed = fields.Bool()
+    reasons = fields.Str()
+    decided_at = Moment()
+    reversal = fields.Bool()
 
 
 class ApplicationView(ApplicationState):
     """An application as the API answers it."""
 
     plan = fields.Str()
+    answers = fields.Dict(keys=fields.Str(), values=fields.Raw(allow_none=True))
+    draft = Id(allow_none=True)
+    checks = fields.List(fields.Nested(CheckView))
+    decisions = fields.List(fields.Nested(DecisionView))
     owner = Area()
     created_at = Moment()
     updated_at = Moment()
@@ -71,3 +115,10 @@ class ApplicationQuery(PageQuery):
     round = Id(load_default=None)
     organisation = Id(load_default=None)
     status = fields.Str(load_default=None)
+
+
+class ScreeningDecision(Schema):
+    """What a person decides where the rules cannot."""
+
+    passed = fields.Bool(required=True)
+    reasons = fields.Str(required=True, validate=REASONS)

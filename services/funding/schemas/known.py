@@ -4,22 +4,40 @@ from __future__ import annotations
 
 from marshmallow import fields
 
-from shared.fields import Id, Schema
+from shared.fields import Day, Id, Schema
 
 
-class SeenOrganisation(Schema):
-    """What funding needs to know of an organisation."""
-
+class _SeenParty(Schema):
     name = fields.Str(required=True)
     track = fields.Str(required=True)
     status = fields.Str(required=True)
+    type = fields.Str(load_default=None, allow_none=True)
+    established_on = Day(load_default=None, allow_none=True)
+    abnormal = fields.Bool(load_default=None, allow_none=True)
+    serious = fields.Bool(load_default=None, allow_none=True)
 
 
-class SeenSummary(SeenOrganisation):
+class SeenOrganisation(_SeenParty):
+    """What funding needs to know of an organisation."""
+
+    charity = fields.Bool(load_default=None, allow_none=True)
+    credit_standing = fields.Str(load_default=None, allow_none=True)
+
+
+class SeenSummary(_SeenParty):
     """What funding needs of an organisation's public summary."""
 
     organisation = Id(required=True)
     credit_code = fields.Str(load_default=None, allow_none=True)
+
+
+class SeenGrade(Schema):
+    """What funding needs to know of a grade that evaluation tells of."""
+
+    organisation = Id(required=True)
+    grade = fields.Str(required=True)
+    valid_from = Day(required=True)
+    valid_until = Day(required=True)
 
 
 class SeenTopic(Schema):

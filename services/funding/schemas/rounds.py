@@ -11,15 +11,15 @@ from services.funding.schemas.terms import (
     EligibilityRule,
     FormField,
     Panel,
+    RoundTerms,
     StagePlan,
-    Terms,
     TranchePlan,
 )
 from shared.fields import Area, Fen, Id, Moment, Schema
 from shared.http import PageQuery
 
 
-class NewRound(Terms):
+class NewRound(RoundTerms):
     """A round 轮次: its rules are data."""
 
     area = Area(required=True)

@@ -6,7 +6,7 @@ from marshmallow import fields, validate
 
 from services.funding.domain.rounds import KINDS
 from services.funding.schemas.common import NAME, YEAR
-from services.funding.schemas.terms import Terms
+from services.funding.schemas.terms import RoundTerms
 from shared.fields import Area, Id, Moment, Schema
 from shared.http import PageQuery
 
@@ -16,7 +16,7 @@ _NOTE = validate.Length(1, 500)
 class NewVersion(Schema):
     """Terms to publish as the next version. What is published never changes."""
 
-    terms = fields.Nested(Terms, required=True)
+    terms = fields.Nested(RoundTerms, required=True)
     note = fields.Str(
         load_default=None, allow_none=True, validate=_NOTE, metadata={"description": "what is new in it"}
     )
@@ -35,7 +35,7 @@ class SchemeVersion(Schema):
     number = fields.Int(required=True)
     published_at = Moment(required=True)
     note = fields.Str(load_default=None, allow_none=True)
-    terms = fields.Nested(Terms, required=True)
+    terms = fields.Nested(RoundTerms, required=True)
 
 
 class SchemeState(Schema):

@@ -107,7 +107,7 @@ class Panel(Schema):
     )
 
 
-class Terms(Schema):
+class RoundTerms(Schema):
     """What a round goes by 轮次规则, all of it data."""
 
     kind = fields.Str(required=True, validate=validate.OneOf(KINDS))

@@ -10,6 +10,8 @@ APPLICATION = Subject("funding", "application", ApplicationState, Text("applicat
 SUBMITTED = APPLICATION.event("submitted", Text("submitted", "申报"))
 SCREENED = APPLICATION.event("screened", Text("passed the screening", "初审通过"))
 REJECTED = APPLICATION.event("rejected", Text("rejected", "初审未通过"))
+EXAMINED = APPLICATION.event("examined", Text("examined, a person has to look", "待人工核查"))
+REVERSED = APPLICATION.event("reversed", Text("screening reversed", "初审改判"))
 SCORED = APPLICATION.event("scored", Text("scored", "评分"))
 PLACED = APPLICATION.event("ranked", Text("ranked", "排序"))
 OBJECTED = APPLICATION.event("objected", Text("objected to", "收到异议"))
@@ -18,5 +20,5 @@ AWARDED = APPLICATION.event("awarded", Text("awarded", "立项资助"))
 DROPPED = APPLICATION.event("dropped", Text("dropped", "落选或退出"))
 SIGNED = APPLICATION.event("contracted", Text("contracted", "签约"))
 ALL = (
-    SUBMITTED, SCREENED, REJECTED, SCORED, PLACED, OBJECTED, SETTLED, AWARDED, DROPPED, SIGNED,
+    SUBMITTED, SCREENED, REJECTED, EXAMINED, REVERSED, SCORED, PLACED, OBJECTED, SETTLED, AWARDED, DROPPED, SIGNED,
 )  # fmt: skip

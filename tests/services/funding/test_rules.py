@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
-from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.funding.domain import applications, funds, review, rounds
+from services.funding.domain import funds, review, rounds
 from services.funding.domain.funds import Part
 from services.funding.domain.review import Candidate
 from shared import money
@@ -125,27 +124,6 @@ def test_what_is_proposed_fits_the_budget_and_nothing_better_is_passed_over(give
 def test_ranking_does_not_depend_on_the_order_of_what_is_given():
     several = [candidate(str(n), 50 + n % 3, minutes=n) for n in range(9)]
     assert review.rank(several, ONE, 51, 400) == review.rank(several[::-1], ONE, 51, 400)
-
-
-@pytest.mark.parametrize(
-    ("changed", "reason"),
-    [
-        ({"organisation_status": "suspended"}, "organisation-not-active"),
-        ({"track": "filed", "host_status": "active", "tracks": ["registered"]}, "track-not-admitted"),
-        ({"track": "filed", "host_status": "cancelled"}, "host-not-active"),
-        ({"track": "filed"}, "host-not-active"),
-        ({"topics_only": True}, "topic-needed"),
-        ({"topic_status": "set_aside"}, "topic-not-chosen"),
-        ({"cap": 99}, "above-cap"),
-    ],
-)
-def test_screening_rejects_by_each_rule(changed, reason):
-    facts: dict[str, Any] = {
-        "organisation_status": "active", "track": "registered", "tracks": ["registered", "filed"],
-        "host_status": None, "topic_status": None, "topics_only": False, "amount": 100, "cap": 100,
-    }  # fmt: skip
-    assert applications.screen(**facts) == []
-    assert applications.screen(**(facts | changed)) == [reason]
 
 
 def test_a_round_closes_after_it_opens():
