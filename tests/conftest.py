@@ -38,7 +38,7 @@ TOGETHER = {
         "pair": ("figures", "subscriber", "trace"),
     }.items()
     for name in names
-}
+} | {f"tests/services/needs/test_{name}.py": "needs" for name in ("hotline", "menu", "neighbours", "service")}
 
 
 class ByFileOrNodes(LoadFileScheduling):

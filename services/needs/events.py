@@ -6,8 +6,10 @@ from services.needs import documents, subjects
 from services.needs.commands import clocks, library
 from services.needs.schemas.known import SeenOrganisation, SeenSummary
 from services.needs.schemas.library import SeenItem
+from services.needs.subjects.adoption import WISH
 from services.needs.subjects.clients import CLIENT
 from services.needs.subjects.collection import NEED
+from services.needs.subjects.crowdfunding import CAMPAIGN, PLEDGE
 from services.needs.subjects.deliveries import DELIVERY
 from services.needs.subjects.library import CONSOLIDATED, ITEM
 from services.needs.subjects.menu import SERVICE_ITEM
@@ -16,6 +18,7 @@ from services.needs.subjects.orders import ORDER
 from services.needs.subjects.panels import PANEL
 from services.needs.subjects.rules import AREA_RULE
 from services.needs.subjects.surveys import SURVEY, SURVEY_ANSWER
+from services.needs.subjects.volunteers import ACTIVITY, ENGAGEMENT, VOLUNTEER
 from services.needs.subjects.vouchers import VOUCHER, VOUCHER_RUN
 from shared.clocks import days
 from shared.events.handlers import Handlers, effect, read_model, replicas
@@ -34,6 +37,12 @@ TELLS = (
     (ORDER, documents.Order),
     (VOUCHER, documents.Voucher),
     (VOUCHER_RUN, documents.VoucherRun),
+    (VOLUNTEER, documents.Volunteer),
+    (ACTIVITY, documents.Activity),
+    (ENGAGEMENT, documents.Engagement),
+    (WISH, documents.Wish),
+    (CAMPAIGN, documents.Campaign),
+    (PLEDGE, documents.Pledge),
     (AREA_RULE, documents.AreaRuleSetting),
 )
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import ClassVar
 
 from services.needs import documents, events
+from services.needs.routes.adoption import AdoptionRoutes
 from services.needs.routes.appraisal import AppraisalRoutes
 from services.needs.routes.clients import ClientRoutes
 from services.needs.routes.clocks import NeedsClockRoutes
 from services.needs.routes.collection import CollectionRoutes
+from services.needs.routes.crowdfunding import CrowdfundingRoutes
 from services.needs.routes.deliveries import DeliveryRoutes
 from services.needs.routes.figures import FigureRoutes
 from services.needs.routes.hotline import HotlineRoutes
@@ -19,6 +21,7 @@ from services.needs.routes.orders import OrderRoutes
 from services.needs.routes.panels import PanelRoutes
 from services.needs.routes.rules import NeedRuleRoutes
 from services.needs.routes.surveys import SurveyRoutes
+from services.needs.routes.volunteers import VolunteerRoutes
 from services.needs.routes.vouchers import VoucherRoutes
 from shared.owning import OwningService
 
@@ -37,6 +40,9 @@ class NeedsService(
     ClientRoutes,
     OrderRoutes,
     VoucherRoutes,
+    VolunteerRoutes,
+    AdoptionRoutes,
+    CrowdfundingRoutes,
     NeedRuleRoutes,
     NeedsClockRoutes,
     OwningService,

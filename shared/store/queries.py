@@ -70,7 +70,8 @@ def _within(call: Call, part: Reach, own: Sequence[str]) -> Q:
     within = Q(**subtree(part.area))
     if not part.own:
         return within
-    owners = [call.actor.subject, call.actor.organisation]
+    # Nobody acts for no organisation: a record that belongs to nobody is nobody's own.
+    owners = [owner for owner in (call.actor.subject, call.actor.organisation) if owner is not None]
     return within & reduce(or_, (Q(**{f"{field}__in": owners}) for field in own))
 
 

@@ -225,6 +225,18 @@ CLIENT = {
     "client_class": "low_income",
     "contact": {"name": "赵某", "phone": "13900007777", "address": "友谊路 8 号"},
 }
+NEIGHBOUR = {"kind": "neighbour", "contact": {"name": "钱某", "phone": "13900006666"}}
+VOLUNTEER = {"contact": NEIGHBOUR["contact"], "skills": [], "windows": []}
+ACTIVITY = {
+    "title": "楼道清洁", "places": 5, "begins_at": "2026-03-01T09:00:00+08:00",
+    "ends_at": "2026-03-01T11:00:00+08:00",
+}  # fmt: skip
+ADOPTION = NEIGHBOUR | {"due_on": "2030-03-02"}
+CAMPAIGN = {
+    "title": "长椅", "purpose": "院内添置长椅", "filing": "备案 1 号", "goal_fen": 10_000,
+    "deadline": "2030-03-02T00:00:00+08:00",
+}  # fmt: skip
+PLEDGE = NEIGHBOUR | {"fen": 100}
 LISTING = {"kind": "abnormal", "ground": "unreachable", "facts": "两次信函退回"}
 PARTS = ("residents", "experts", "cadres", "organisations")
 
@@ -259,6 +271,17 @@ BODIES: dict[str, Callable[[RightsWorld], Data]] = {
     "funding set_rule": lambda world: {"value": world.values["funding_rule"]},
     "needs appraise": lambda world: {"votes": VOTES},
     "needs decide_order": lambda world: {"approve": False, "reasons": "已约满"},
+    "needs register_volunteer": lambda world: (
+        VOLUNTEER
+        | {
+            "account": world.values["team"],
+            "areas": [world.street],
+        }
+    ),
+    "needs change_volunteer": lambda world: {"areas": [world.street]},
+    "needs adopt_wish": lambda world: ADOPTION | {"account": world.values["team"]},
+    "needs make_pledge": lambda world: PLEDGE | {"account": world.values["team"]},
+    "needs open_activity": lambda world: {"organisation": world.values["team"]},
     "needs start_voucher_run": lambda world: {"month": "2026-03"},
     "needs route_need": lambda world: {"to": world.street},
     "needs open_survey": lambda world: SURVEY,
@@ -426,6 +449,30 @@ def _menu(world: RightsWorld) -> None:
     world.records["needs/vouchers"] = [replace(theirs, id=voucher)]
     world.records["needs/voucher-runs"] = [Record(started, street, street)]
     world.records["needs place_order"] = [replace(theirs, id="-")]
+    _neighbours(world)
+
+
+def _neighbours(world: RightsWorld) -> None:
+    """A volunteer with their service, a wish, a campaign with a pledge: all of them the team's own."""
+    street, team, base = world.street, world.values["team"], "/api/needs"
+    here, mine = {"area": street}, {"account": team}
+    volunteer = _made(world, street, f"{base}/volunteers", VOLUNTEER | here | mine | {"areas": [street]})
+    activity = _made(world, street, f"{base}/activities", ACTIVITY | here | {"organisation": team})
+    joining = f"{base}/activities/{activity}/engagements"
+    engagement = _made(world, street, joining, {"volunteer": volunteer})
+    wish = _made(world, street, f"{base}/wishes", here | {"title": "台灯", "category": "care"})
+    _made(world, street, f"{base}/wishes/{wish}/adoption", ADOPTION | mine)
+    campaign = _made(world, street, f"{base}/campaigns", CAMPAIGN | here | {"receiver": team})
+    pledge = _made(world, street, f"{base}/campaigns/{campaign}/pledges", PLEDGE | mine)
+    theirs = Record(volunteer, street, street, own=team, copied=False)
+    world.values["volunteer"] = volunteer
+    for name, made in (
+        ("volunteers", volunteer), ("activities", activity), ("engagements", engagement), ("wishes", wish),
+        ("campaigns", campaign), ("pledges", pledge),
+    ):  # fmt: skip
+        world.records[f"needs/{name}"] = [replace(theirs, id=made)]
+    for operation in ("register_volunteer", "open_activity"):
+        world.records[f"needs {operation}"] = [replace(theirs, id="-")]
 
 
 def _incubator(world: RightsWorld) -> None:

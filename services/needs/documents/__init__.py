@@ -1,7 +1,9 @@
 """What the service of needs stores: one module a subject."""
 
+from services.needs.documents.adoption import Wish
 from services.needs.documents.clients import Client
 from services.needs.documents.collection import Need
+from services.needs.documents.crowdfunding import Campaign, Pledge
 from services.needs.documents.deliveries import Delivery
 from services.needs.documents.known import KnownOrganisation, KnownSummary
 from services.needs.documents.library import LibraryItem, SourceClaim
@@ -10,6 +12,7 @@ from services.needs.documents.notices import TopicObjection
 from services.needs.documents.orders import Order
 from services.needs.documents.panels import Panel, PanelVote
 from services.needs.documents.surveys import Survey, SurveyAnswer
+from services.needs.documents.volunteers import Activity, Engagement, Volunteer
 from services.needs.documents.vouchers import Voucher, VoucherRun
 from shared.arearules.settings import AreaRuleSetting
 from shared.clocks.days import KnownCalendarDay
@@ -17,14 +20,18 @@ from shared.clocks.days import KnownCalendarDay
 ALL = (
     Need, Survey, SurveyAnswer, LibraryItem, SourceClaim, Panel, PanelVote, TopicObjection, Delivery,
     ServiceItem, Client, Order, Voucher, VoucherRun,
+    Volunteer, Activity, Engagement, Wish, Campaign, Pledge,
     AreaRuleSetting, KnownCalendarDay, KnownOrganisation, KnownSummary,
 )  # fmt: skip
 
 __all__ = [
     "ALL",
+    "Activity",
     "AreaRuleSetting",
+    "Campaign",
     "Client",
     "Delivery",
+    "Engagement",
     "KnownCalendarDay",
     "KnownOrganisation",
     "KnownSummary",
@@ -33,11 +40,14 @@ __all__ = [
     "Order",
     "Panel",
     "PanelVote",
+    "Pledge",
     "ServiceItem",
     "SourceClaim",
     "Survey",
     "SurveyAnswer",
     "TopicObjection",
+    "Volunteer",
     "Voucher",
     "VoucherRun",
+    "Wish",
 ]

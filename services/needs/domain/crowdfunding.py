@@ -10,11 +10,23 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import NamedTuple
 
+from marshmallow import fields, validate
 from statemachine import State, StateMachine
 
-from shared import money
+from shared import money, workdays
+from shared.arearules import AreaRule
 from shared.errors import Conflict, Refused, Text
 
+RECORDING_DAYS = AreaRule(
+    "campaign_recording_days",
+    fields.Int(strict=True, validate=validate.Range(0, 30)),
+    3,
+    "no national number; ours 全国无统一规定，由平台拟定",
+    Text(
+        "Working days to record payments after a campaign's deadline", "微众筹截止后登记到账的期限（工作日）"
+    ),
+)
+RULES = (RECORDING_DAYS,)
 MOST_PLEDGES = 300  # of one campaign: all of them end in one write with it
 
 
@@ -140,9 +152,15 @@ def check_received(received_on: date, last: date, today: date) -> None:
         )
 
 
-def check_closing(deadline: datetime, now: datetime, reasons: str | None) -> None:
-    """Raise Refused for a campaign that is ended before its deadline without a reason."""
-    if now <= deadline and not reasons:
+def closes_at(deadline: datetime, days: int) -> datetime:
+    """When a campaign is closed by itself: payments that came in time may still be recorded for some working days."""
+    return workdays.deadline(deadline, days, "working_days").at
+
+
+def check_closing(status: str, deadline: datetime, now: datetime, reasons: str | None) -> None:
+    """Raise Refused for a campaign that is ended before its deadline, or although it reached its goal, without a
+    reason."""
+    if (status != "open" or now <= deadline) and not reasons:
         raise Refused(
             "not-over-yet",
             Text("The campaign is not over yet.", "筹集尚未截止。"),

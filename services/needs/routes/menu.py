@@ -35,7 +35,7 @@ class MenuRoutes:
         return queries.service_item(id)
 
     @post(
-        "/menu/<id>/offer", body=schemas.Offer, answer=schemas.ServiceItemView,
+        "/menu/<id>/offer", body=schemas.OfferingOrganisations, answer=schemas.ServiceItemView,
         summary="Say who offers it 设定服务组织",
     )  # fmt: skip
     def offer_service_item(self, call: Call, id: str, body: Data) -> Any:

@@ -74,7 +74,7 @@ class OrderRoutes:
         return commands.cancel_order(call, id, body["reasons"])
 
     @post(
-        "/orders/<id>/call-backs", body=schemas.CallBack, answer=schemas.OrderView,
+        "/orders/<id>/call-backs", body=schemas.OrderCallBack, answer=schemas.OrderView,
         summary="Record a satisfaction call-back 满意度回访",
     )  # fmt: skip
     def call_back_order(self, call: Call, id: str, body: Data) -> Any:

@@ -28,7 +28,7 @@ class NewServiceItem(Schema):
     generated = fields.Bool(load_default=False)
 
 
-class Offer(Schema):
+class OfferingOrganisations(Schema):
     """Who offers an item from now on."""
 
     organisations = fields.List(Id(), required=True, validate=_OFFERING)

@@ -77,7 +77,7 @@ class Cancellation(Schema):
     reasons = fields.Str(required=True, validate=REASONS)
 
 
-class CallBack(Schema):
+class OrderCallBack(Schema):
     """What a call-back 回访 told."""
 
     reached = fields.Bool(required=True)

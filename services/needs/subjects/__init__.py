@@ -1,8 +1,10 @@
 """The subjects of needs and the events that tell of them: one module a subject."""
 
 from services.needs.subjects import (
+    adoption,
     clients,
     collection,
+    crowdfunding,
     deliveries,
     library,
     menu,
@@ -11,6 +13,7 @@ from services.needs.subjects import (
     panels,
     rules,
     surveys,
+    volunteers,
     vouchers,
 )
 
@@ -25,5 +28,8 @@ ALL = (
     *clients.ALL,
     *orders.ALL,
     *vouchers.ALL,
+    *volunteers.ALL,
+    *adoption.ALL,
+    *crowdfunding.ALL,
     *rules.ALL,
 )

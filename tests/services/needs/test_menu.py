@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
@@ -18,8 +17,8 @@ pytestmark = pytest.mark.service
 
 
 @pytest.fixture(scope="module")
-def here(node: Callable[..., RunningNode]) -> RunningNode:
-    return node(["registry", "needs"])
+def here(office: RunningNode) -> RunningNode:
+    return office
 
 
 @pytest.fixture(scope="module")

@@ -45,6 +45,12 @@ def test_an_area_where_the_role_does_not_hold_is_not_listed(area: str) -> None:
         seen(("street_staff", STREET), area=area)
 
 
+def test_a_record_that_belongs_to_nobody_is_nobodys_own() -> None:
+    grant(call(), "nobody's", area=STREET)
+    assert seen(("officer", DISTRICT)) == []
+    assert seen(("officer", DISTRICT), organisation="org-1") == ["sibling"]
+
+
 def test_who_may_see_own_records_only_is_shown_no_others() -> None:
     assert seen(("officer", DISTRICT), organisation="org-1") == ["sibling"]
     assert seen(("officer", STREET), organisation="org-1") == []
