@@ -15,6 +15,7 @@ from deploy.cli import (
     certificates,
     descriptions,
     directory,
+    ledger,
     letters,
     migrate,
     nodes,
@@ -37,6 +38,7 @@ app.add_typer(nodes.app, name="node")
 nodes.app.add_typer(descriptions.app)  # without a name: its commands are `hatchery node ...` too
 app.add_typer(certificates.app, name="ca")
 app.add_typer(audit.app, name="audit")
+app.add_typer(ledger.app, name="ledger")
 app.add_typer(letters.app, name="letters")
 app.add_typer(subscribers.app, name="subscriber")
 app.add_typer(accounts.app, name="account")

@@ -14,6 +14,7 @@ from services.funding.subjects.contracts import CONTRACT
 from services.funding.subjects.delegations import DELEGATED, DELEGATION, RECALLED
 from services.funding.subjects.drafts import ATTACHMENT, DRAFT
 from services.funding.subjects.funds import FUND, FUND_RETURNED
+from services.funding.subjects.payments import BATCH, ORDER, PAYEE
 from services.funding.subjects.projects import PROJECT
 from services.funding.subjects.rounds import ROUND
 from services.funding.subjects.rules import AREA_RULE
@@ -31,6 +32,9 @@ TELLS = (
     (APPLICATION, documents.Application),
     (CONTRACT, documents.Contract),
     (PROJECT, documents.Project),
+    (PAYEE, documents.Payee),
+    (ORDER, documents.PaymentOrder),
+    (BATCH, documents.PaymentBatch),
     (AREA_RULE, documents.AreaRuleSetting),
 )
 

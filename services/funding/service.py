@@ -16,6 +16,7 @@ from services.funding.routes.figures import FigureRoutes
 from services.funding.routes.funds import FundRoutes
 from services.funding.routes.notices import NoticeRoutes
 from services.funding.routes.opendata import OpenDataRoutes
+from services.funding.routes.payments import PaymentRoutes
 from services.funding.routes.projects import ProjectRoutes
 from services.funding.routes.rectification import RectificationRoutes
 from services.funding.routes.review import ReviewRoutes
@@ -30,6 +31,7 @@ class FundingService(
     DelegationRoutes,
     ClosingRoutes,
     SchemeRoutes,
+    PaymentRoutes,
     RoundRoutes,
     ReviewRoutes,
     NoticeRoutes,

@@ -301,6 +301,7 @@ BODIES: dict[str, Callable[[RightsWorld], Data]] = {
     },
     "funding score": lambda world: {"scores": {c["name"]: 80 for c in CRITERIA}},
     "funding delegate": lambda world: {"to": world.street},
+    "funding enter_payee": lambda world: {"account": "6222020200112233", "bank_code": None},
     "gateway receive_data_request": lambda world: REQUEST,
     "gateway resync": lambda world: {"service": "registry"},
 }
@@ -321,6 +322,7 @@ def build(folder: Path, nodes: dict[str, RunningNode], district: str, street: st
     _incubator(world)
     _funding(world)
     _evaluation(world)
+    _payments(world)
     _notifications(world)
     _accounts(world)
     _registry_files(world)
@@ -507,6 +509,8 @@ def _funding(world: RightsWorld) -> None:
     good(money.award(application))
     contracted = money.contract(application)
     project = contracted["id"]
+    batches = {"area": district, "since": "2026-05-01", "value": True, "source": "区财政局通知"}
+    _made(world, district, "/api/funding/rules/payment_batches/values", batches)
     world.values |= {"fund": fund, "funds": [], "round": known["round"], "project": project}
     part = {"to": street, "amount_fen": 100}
     delegation = _made(world, district, f"/api/funding/funds/{fund}/delegations", part)
@@ -538,6 +542,20 @@ def _evaluation(world: RightsWorld) -> None:
     world.records["evaluation/grades"] = [Record(graded, street, district, decider=district)]
     world.records["evaluation conclude_phase"] = [Record("-", street, district, decider=district)]
     world.records["evaluation award_grade"] = [Record("-", street, district, decider=district)]
+
+
+def _payments(world: RightsWorld) -> None:
+    """What the evaluation has released is ordered from the bank."""
+    district, base, finance = world.district, "/api/funding", "finance"
+    listed = f"{base}/payment-orders?area={district}"
+    orders = eventually(lambda: world.nodes[district].get(listed, finance).json()["items"], what="an order")
+    account = {"area": district, "holder": "春雨社工", "bank": "工行道里支行", "account": "6222020200112233"}
+    for each in orders:
+        payee = account | {"organisation": each["organisation"]}
+        _made(world, district, f"{base}/payees", payee, role=finance)
+    batch = _made(world, district, f"{base}/payment-batches", {"area": district}, role=finance)
+    world.records["funding/payment-orders"] = [Record(orders[0]["id"], district, district)]
+    world.records["funding/payment-batches"] = [Record(batch, district, district)]
 
 
 def _notifications(world: RightsWorld) -> None:

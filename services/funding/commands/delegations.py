@@ -22,26 +22,24 @@ from shared.call import Call
 from shared.errors import Forbidden, Refused, Text
 from shared.ids import derived_id
 from shared.store import command, find, load, new, save, save_all
+from shared.store.queries import get
 
 Data = dict[str, Any]
+
+_fund = get(Fund)
 
 
 @command
 def delegate(call: Call, fund_id: str, body: Data) -> Delegation:
     """Give a part of a fund to an area below. Raises Refused beyond what is free."""
-    fund = load(call, Fund, fund_id)
-    if fund.area == body["to"] or not areas.contains(fund.area, body["to"]):
-        raise Refused(
-            "area-not-below",
-            Text(f"{body['to']} is not below {fund.area}.", f"{body['to']} 不是 {fund.area} 的下级区划。"),
-            Text("Name a street or community below the fund's area.", "请填写该资金所属区划的下级区划。"),
-            field="to",
-        )
+    origin = _fund(fund_id)
     made = new(
-        call, Delegation, area=body["to"], beside=fund, origin=fund.id, name=body["name"] or fund.name,
-        source=fund.source, purpose=body["purpose"] or fund.purpose, year=fund.year,
-        amount_fen=body["amount_fen"], generated=fund.generated,
+        call, Delegation, area=body["to"], beside=origin, origin=fund_id, name=body["name"] or origin.name,
+        source=origin.source, purpose=body["purpose"] or origin.purpose, year=origin.year,
+        amount_fen=body["amount_fen"], generated=origin.generated,
     )  # fmt: skip
+    fund = load(call, Fund, fund_id)
+    domain.check_below(fund.area, body["to"])
     made.fund = derived_id(made.id, "fund")
     moved = funds.delegate(call, fund, made.amount_fen, made.id)
     save_all(call, (made, subjects.DELEGATED), *moved)

@@ -23,6 +23,7 @@ Data = dict[str, Any]
 Change = tuple[Aggregate, EventType] | LedgerEntry
 Rule = Callable[[domain.Balance, int], domain.Moved]
 Part = domain.Part
+Moves = Iterable[tuple[Part, str]]  # parts, each with what it is about
 
 
 @command
@@ -123,6 +124,21 @@ def pay(call: Call, funds: Mapping[str, Fund], parts: Iterable[Part], reference:
     return _move(call, funds, [(part, reference) for part in parts], domain.pay, subjects.FUND_PAID)
 
 
+def order(call: Call, funds: Mapping[str, Fund], moved: Moves) -> list[Change]:
+    """Payments are ordered from the bank."""
+    return _move(call, funds, moved, domain.order, subjects.FUND_ORDERED)
+
+
+def settle(call: Call, funds: Mapping[str, Fund], moved: Moves) -> list[Change]:
+    """The bank has paid what was ordered."""
+    return _move(call, funds, moved, domain.settle, subjects.FUND_PAID)
+
+
+def unorder(call: Call, funds: Mapping[str, Fund], moved: Moves) -> list[Change]:
+    """Orders came back from the bank, or were taken back: committed as before."""
+    return _move(call, funds, moved, domain.unorder, subjects.FUND_UNORDERED)
+
+
 def claw_back(call: Call, funds: Mapping[str, Fund], parts: Iterable[Part], reference: str) -> list[Change]:
     """Money came back 追回 to the funds that had paid it, and is free again."""
     moved = [(part, reference) for part in parts]
@@ -155,7 +171,7 @@ def parts(stored: Iterable[Mapping[str, Any]]) -> list[Part]:
 def _move(
     call: Call,
     funds: Mapping[str, Fund],
-    moved: Iterable[tuple[Part, str]],
+    moved: Moves,
     rule: Rule,
     event: EventType,
 ) -> list[Change]:

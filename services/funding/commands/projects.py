@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.funding.commands import funds, known
+from services.funding.commands import funds, known, payments
 from services.funding.commands.funds import Change
 from services.funding.documents import Contract, Project
+from services.funding.domain import payments as payment_rules
 from services.funding.domain import projects as domain
 from services.funding.domain import rectification, tranches
 from services.funding.domain.contracts import ContractLife
@@ -103,7 +104,8 @@ def _hold(call: Call, project: Project, data: Data) -> list[Change]:
 
 
 def pay_tranche(call: Call, project: Project, condition: str) -> list[Change]:
-    """The changes, for `save_all`, that a condition brings which is met now; none where its tranche is paid."""
+    """The changes, for `save_all`, that a condition brings which is met now; none where its tranche is paid or
+    ordered."""
     for tranche in project.tranches:
         if tranche["condition"] == condition:
             tranche["met"] = True
@@ -118,13 +120,7 @@ def pay_due(call: Call, project: Project) -> list[Change]:
     if not due:
         return _hold_back(project) if held_back else []
     borne = tranches.borne(funds.parts(project.sources), project.tranches)
-    for index in due:
-        drawn = [{"fund": part.fund, "amount_fen": part.amount} for part in borne[index]]
-        project.tranches[index].update(status="paid", paid_at=call.now, parts=drawn)
-    together = tranches.by_fund(part for index in due for part in borne[index])
-    loaded = funds.load_funds(call, together)
-    paid = [Part(fund, amount) for fund, amount in together.items()]
-    return [(project, subjects.TRANCHE_PAID), *funds.pay(call, loaded, paid, project.id)]
+    return payments.disburse(call, project, {index: borne[index] for index in due})
 
 
 def _hold_back(project: Project) -> list[Change]:
@@ -169,6 +165,7 @@ def stop_project(call: Call, project_id: str, reasons: str, grounds: str | None 
     project = decided(call, project_id)
     project.status = advance(ProjectLife, project.status, "stop")
     project.reasons, project.grounds = reasons, grounds
+    payment_rules.check_none_under_way([t["status"] for t in project.tranches])
     unpaid = tranches.unsettled(funds.parts(project.sources), project.tranches)
     loaded = funds.load_funds(call, unpaid)
     given_back = [Part(fund, amount) for fund, amount in unpaid.items()]

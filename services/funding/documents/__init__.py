@@ -7,6 +7,7 @@ from services.funding.documents.drafts import Draft
 from services.funding.documents.funds import DayClosing, Delegation, Fund, LedgerEntry
 from services.funding.documents.known import KnownGrade, KnownOrganisation, KnownSummary, KnownTopic
 from services.funding.documents.opendata import ToldState
+from services.funding.documents.payments import Payee, PaymentBatch, PaymentOrder
 from services.funding.documents.projects import Project
 from services.funding.documents.rounds import Round
 from services.funding.documents.schemes import Scheme
@@ -14,6 +15,7 @@ from shared.arearules.settings import AreaRuleSetting
 
 ALL = (
     Fund, LedgerEntry, DayClosing, Delegation, Scheme, Round, Application, Contract, Project, AreaRuleSetting,
+    Payee, PaymentOrder, PaymentBatch,
     Draft, Attachment, KnownOrganisation, KnownSummary, KnownTopic, KnownGrade, ToldState,
 )  # fmt: skip
 
@@ -32,6 +34,9 @@ __all__ = [
     "KnownSummary",
     "KnownTopic",
     "LedgerEntry",
+    "Payee",
+    "PaymentBatch",
+    "PaymentOrder",
     "Project",
     "Round",
     "Scheme",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from services.funding.documents import funds, rounds
+from services.funding.documents import funds, payments, rounds
 from shared import areas
 
 if TYPE_CHECKING:
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from services.funding.documents.contracts import Contract
     from services.funding.documents.drafts import Draft
     from services.funding.documents.projects import Project
+
+
+ENDED = ("settled", "dissolved")  # states of a payment batch that is over
 
 
 def seat_of_round(part: Application | Contract | Project | Draft | Attachment) -> str:
@@ -30,6 +33,8 @@ def tied(owner: str, area: str) -> set[str]:
     found_funds = {found.id: found for found in funds.Fund.objects(owner=owner).only("id", "area", "seat")}
     bound = {i for i, one in (found_rounds | found_funds).items() if not areas.contains(area, one.seated_at)}
     groups = [{identifier, *found.funds} for identifier, found in found_rounds.items()]
+    batches = payments.PaymentBatch.objects(owner=owner, status__nin=ENDED).only("id", "rounds")
+    groups += [set(batch.rounds) for batch in batches]  # the bank's answer is set against all of them at once
     while more := [group for group in groups if group & bound and not group <= bound]:
         bound.update(*more)
     return bound

@@ -19,7 +19,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from shared import money
+from shared import areas, money
 from shared.errors import Refused, Text
 
 # 福彩公益金、社会工作专项经费、预算、配套、捐赠 (Haishu, Daoli)
@@ -32,7 +32,7 @@ MOVEMENTS = (
     "release",  # 释放
     "order",  # 付款申请
     "payment",  # 支付
-    "bank_return",  # 退汇
+    "order_return",  # 退汇、撤回付款申请
     "claw_back",  # 追回
     "delegation",  # 下达
     "delegation_return",  # 交回
@@ -121,8 +121,8 @@ def settle(balance: Balance, amount: int) -> Moved:
 
 
 def unorder(balance: Balance, amount: int) -> Moved:
-    """What was ordered did not leave the account, or came back 退汇. Raises Refused beyond what is ordered."""
-    return _move(balance, Posting("bank_return", "committed", "ordered", amount))
+    """What was ordered came back 退汇, or its order was taken back. Raises Refused beyond what is ordered."""
+    return _move(balance, Posting("order_return", "committed", "ordered", amount))
 
 
 def claw_back(balance: Balance, amount: int) -> Moved:
@@ -169,6 +169,17 @@ def reverse(balance: Balance, entry: Posting) -> Moved:
             field="entry",
         )
     return _move(balance, Posting("reversal", entry.credit, entry.debit, entry.amount))
+
+
+def check_below(area: str, to: str) -> None:
+    """Raise Refused unless a part goes to an area below the fund's."""
+    if area == to or not areas.contains(area, to):
+        raise Refused(
+            "area-not-below",
+            Text(f"{to} is not below {area}.", f"{to} 不是 {area} 的下级区划。"),
+            Text("Name a street or community below the fund's area.", "请填写该资金所属区划的下级区划。"),
+            field="to",
+        )
 
 
 def check_recall(amount: int, outstanding: int) -> None:

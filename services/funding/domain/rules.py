@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.funding.domain import amendments, clawback, contracts, opendata, rectification
+from services.funding.domain import amendments, clawback, contracts, opendata, payments, rectification
 from shared.arearules import AreaRule, table
 
 RULES: dict[str, AreaRule[Any]] = dict(
@@ -14,6 +14,7 @@ RULES: dict[str, AreaRule[Any]] = dict(
             *clawback.RULES,
             *contracts.RULES,
             *opendata.RULES,
+            *payments.RULES,
             *rectification.RULES,
         ]
     )

@@ -54,7 +54,7 @@ def closings(call: Call, identifier: str, query: Data) -> Page[DayClosing]:
 
 def verification(call: Call, identifier: str) -> Data:
     """Whether a fund's ledger adds up, agrees with the fund's figures, and is as it was closed."""
-    return verified(funds.fund(call, identifier))
+    return funds.steady(funds.fund(call, identifier).id, verified)
 
 
 def verified(fund: Fund) -> Data:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from services.funding.commands.funds import balance
 from services.funding.documents import Delegation, Fund, LedgerEntry
@@ -12,6 +13,8 @@ from shared.http.pages import Page
 from shared.store.queries import get, page_for
 
 Data = dict[str, Any]
+T = TypeVar("T")
+LOOKS = 10  # at a fund that is being written to
 
 _fund = get(Fund)
 _delegation = get(Delegation)
@@ -49,7 +52,18 @@ def ledger(call: Call, identifier: str, query: Data) -> Page[LedgerEntry]:
 
 def trial_balance(call: Call, identifier: str) -> Data:
     """All entries of a fund added up by account, and whether they agree with the fund's own figures."""
-    return added_up(fund(call, identifier))
+    return steady(fund(call, identifier).id, added_up)
+
+
+def steady(identifier: str, look: Callable[[Fund], T]) -> T:
+    """What `look` finds of a fund and its entries while nobody writes to them; the last that it found where somebody
+    always does."""
+    for _ in range(LOOKS):
+        found = _fund(identifier)
+        seen = look(found)
+        if Fund._get_collection().find_one({"_id": identifier}, {"version": 1})["version"] == found.version:
+            break
+    return seen
 
 
 def added_up(found: Fund) -> Data:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from marshmallow import fields, validate
+from typing import Any
+
+from marshmallow import fields, pre_dump, validate
 
 from services.funding.domain.periods import PeriodForm
 from services.funding.domain.projects import GROUNDS
@@ -19,6 +21,15 @@ class TrancheState(Schema):
     condition = fields.Str(required=True)
     amount_fen = Fen(required=True)
     status = fields.Str(required=True, metadata={"enum": ["waiting", "paid", "held"]})
+    ordered = fields.Bool(
+        load_default=False, metadata={"description": "it is waiting for the bank, which has been told to pay"}
+    )
+
+    @pre_dump
+    def told(self, tranche: Any, **_: Any) -> Any:
+        """Readers of older versions know no state between waiting and paid."""
+        ordered = tranche["status"] == "ordered"
+        return {**tranche, "status": "waiting", "ordered": True} if ordered else tranche
 
 
 class RectificationState(Schema):

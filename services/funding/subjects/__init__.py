@@ -6,6 +6,7 @@ from services.funding.subjects import (
     delegations,
     drafts,
     funds,
+    payments,
     projects,
     rounds,
     rules,
@@ -21,5 +22,6 @@ ALL = (
     *applications.ALL,
     *contracts.ALL,
     *projects.ALL,
+    *payments.ALL,
     *rules.ALL,
 )

@@ -14,7 +14,7 @@ FUND_COMMITTED = FUND.event("committed", Text("committed", "承诺"))
 FUND_RELEASED = FUND.event("released", Text("released", "释放"))
 FUND_ORDERED = FUND.event("ordered", Text("payment ordered", "付款申请"))
 FUND_PAID = FUND.event("paid", Text("paid", "支付"))
-FUND_BOUNCED = FUND.event("bounced", Text("payment returned by the bank", "退汇"))
+FUND_UNORDERED = FUND.event("unordered", Text("payment order came back", "退汇或撤回付款单"))
 FUND_CLAWED_BACK = FUND.event("clawed_back", Text("clawed back", "追回"))
 FUND_DELEGATED = FUND.event("delegated", Text("part delegated", "下达"))
 FUND_TAKEN_BACK = FUND.event("taken_back", Text("delegated part taken back", "收回下达额度"))
@@ -23,6 +23,6 @@ FUND_RECALL_UNMET = FUND.event("recall_unmet", Text("nothing was free to return"
 FUND_CLOSED = FUND.event("closed", Text("day closed", "日结"))
 ALL = (
     FUND_OPENED, FUND_AMENDED, FUND_CORRECTED, FUND_COMMITTED, FUND_RELEASED, FUND_ORDERED, FUND_PAID,
-    FUND_BOUNCED, FUND_CLAWED_BACK, FUND_DELEGATED, FUND_TAKEN_BACK, FUND_RETURNED, FUND_RECALL_UNMET,
+    FUND_UNORDERED, FUND_CLAWED_BACK, FUND_DELEGATED, FUND_TAKEN_BACK, FUND_RETURNED, FUND_RECALL_UNMET,
     FUND_CLOSED,
 )  # fmt: skip

@@ -8,6 +8,7 @@ from shared.events.types import Subject
 
 PROJECT = Subject("funding", "project", ProjectState, Text("project", "项目"))
 CONTRACTED = PROJECT.event("contracted", Text("contracted", "签约"))
+TRANCHE_ORDERED = PROJECT.event("tranche_ordered", Text("payment of a tranche ordered", "申请拨付"))
 TRANCHE_PAID = PROJECT.event("tranche_paid", Text("tranche paid", "拨付"))
 TRANCHE_HELD = PROJECT.event("tranche_held", Text("tranche held", "暂缓拨付"))
 PASSED = PROJECT.event("final_passed", Text("passed its final evaluation", "通过末期评估"))
@@ -25,7 +26,7 @@ REPAID = PROJECT.event("repaid", Text("repaid in part", "退还资金"))
 CLAW_BACK_SETTLED = PROJECT.event("claw_back_settled", Text("claw-back settled", "退清"))
 AMENDED = PROJECT.event("amended", Text("contract amended", "协议变更"))
 ALL = (
-    CONTRACTED, TRANCHE_PAID, TRANCHE_HELD, PASSED, COMPLETED, STOPPED, SUSPENDED, RESUMED,
+    CONTRACTED, TRANCHE_ORDERED, TRANCHE_PAID, TRANCHE_HELD, PASSED, COMPLETED, STOPPED, SUSPENDED, RESUMED,
     RECTIFICATION_ORDERED, RECTIFICATION_REPORTED, RECTIFICATION_OVERDUE, RECTIFICATION_RETURNED, RECTIFIED,
     CLAW_BACK_DEMANDED, REPAID, CLAW_BACK_SETTLED, AMENDED,
 )  # fmt: skip
