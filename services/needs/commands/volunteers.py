@@ -77,7 +77,7 @@ def join(call: Call, activity_id: str, volunteer_id: str) -> Engagement:
     call.authorise([activity.area, volunteer.area], volunteer.account)
     _check_here(call, activity, volunteer)
     engagement = _engagement(call.cleared(), activity, volunteer)
-    advance(rules.VolunteerLife, volunteer.status, "change")
+    advance(rules.VolunteerLife, volunteer.status, "join")
     activity.status = advance(rules.ActivityLife, activity.status, "join")
     rules.check_place(activity.taken, activity.places)
     others = Engagement.objects(volunteer=volunteer.id, status__in=("joined", "recorded", "confirmed"))

@@ -70,6 +70,17 @@ def check_placer(by: str, *, staff: bool) -> None:
         )
 
 
+def check_to_deliver(status: str) -> None:
+    """Raise Refused unless the order is to be delivered: who it is for is told to the organisation for that long."""
+    if status not in ("decided", "delivered"):
+        raise Refused(
+            "not-to-be-delivered",
+            Text(f"The order is {status}.", f"订单状态为 {status}。"),
+            Text("Ask between the decision and the confirmation.", "请在定菜之后、确认之前查询。"),
+            field="status",
+        )
+
+
 def check_confirmer(by: str, *, staff: bool) -> None:
     """Raise Refused where residents confirm as somebody else: relatives, community workers and call-backs are
     recorded by staff."""

@@ -29,6 +29,7 @@ class VolunteerLife(StateMachine):
     left = State("left 已注销", final=True)
 
     change = registered.to(registered)
+    join = registered.to(registered)
     leave = registered.to(left)
 
 
@@ -216,7 +217,7 @@ def check_windows(windows: Iterable[Window]) -> None:
 
 def check_times(begins_at: datetime, ends_at: datetime) -> None:
     """Raise Refused for an activity that ends before it begins or takes longer than a day."""
-    if not begins_at < ends_at <= begins_at + LONGEST:
+    if not timedelta(0) < ends_at - begins_at <= LONGEST:
         raise Refused(
             "activity-times",
             Text("An activity lasts for a day at most.", "一次活动须在24小时以内。"),

@@ -6,10 +6,11 @@ from collections import Counter
 from datetime import UTC, datetime
 from typing import Any
 
-from services.needs.documents import Order
+from services.needs.documents import Client, Order
 from services.needs.domain import orders as rules
 from shared import clock
 from shared.call import Call
+from shared.store import find
 from shared.store.queries import below, get, page_for
 
 Data = dict[str, Any]
@@ -21,6 +22,18 @@ def order(call: Call, identifier: str) -> Order:
     found = _order(identifier)
     call.authorise(found.area, found.account, found.organisation)
     return found
+
+
+def contact(call: Call, identifier: str) -> Data:
+    """To whom an order is to be delivered: for staff, and for the organisation that delivers it, as long as it does.
+
+    Raises Refused before and after.
+    """
+    found = _order(identifier)
+    call.authorise(found.area, found.organisation)
+    rules.check_to_deliver(found.status)
+    client = find(Client, found.client)
+    return {"id": found.id, "contact": client.whom_to_serve if client else None}
 
 
 def orders(call: Call, query: Data) -> Any:

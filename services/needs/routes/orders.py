@@ -38,6 +38,14 @@ class OrderRoutes:
     def order(self, call: Call, id: str) -> Any:
         return queries.order(call, id)
 
+    @get(
+        "/orders/<id>/contact",
+        answer=schemas.OrderContact,
+        summary="To whom it is delivered 服务对象联系方式",
+    )
+    def order_contact(self, call: Call, id: str) -> Any:
+        return queries.contact(call, id)
+
     @post(
         "/orders/<id>/decision", body=schemas.OrderDecision, answer=schemas.OrderView,
         summary="Decide on an order 定菜",

@@ -7,7 +7,7 @@ from marshmallow import fields, validate
 from services.needs.domain import adoption
 from services.needs.domain import crowdfunding as rules
 from services.needs.schemas.collection import Contact
-from services.needs.schemas.common import TITLE
+from services.needs.schemas.common import TITLE, foreseeable
 from services.needs.schemas.menu import REASONS
 from shared.fields import Area, Day, Fen, Id, Moment, Schema
 from shared.http import PageQuery
@@ -28,7 +28,7 @@ class NewCampaign(Schema):
     receiver = Id(required=True, metadata={"description": "the organisation that receives the money"})
     filing = fields.Str(required=True, validate=_NUMBER, metadata={"description": "募捐备案编号"})
     goal_fen = Fen(required=True, validate=_SOME)
-    deadline = Moment(required=True)
+    deadline = Moment(required=True, validate=foreseeable)
     generated = fields.Bool(load_default=False)
 
 

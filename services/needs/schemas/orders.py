@@ -8,6 +8,8 @@ from marshmallow import fields, validate, validates_schema
 
 from services.needs.domain import deliveries
 from services.needs.domain import orders as rules
+from services.needs.schemas.clients import ClientContact
+from services.needs.schemas.common import foreseeable
 from services.needs.schemas.menu import REASONS
 from shared.errors import Text
 from shared.fields import Area, Day, Id, Moment, Schema, wrong
@@ -33,7 +35,7 @@ class OrderDecision(Schema):
 
     approve = fields.Bool(required=True)
     organisation = Id(load_default=None, allow_none=True)
-    appointed_at = Moment(load_default=None, allow_none=True)
+    appointed_at = Moment(load_default=None, allow_none=True, validate=foreseeable)
     reasons = fields.Str(load_default=None, allow_none=True, validate=REASONS)
 
     @validates_schema(skip_on_field_errors=True)
@@ -53,14 +55,14 @@ class OrderDecision(Schema):
 class Appointment(Schema):
     """When an order is delivered, and by whom where that changes."""
 
-    appointed_at = Moment(required=True)
+    appointed_at = Moment(required=True, validate=foreseeable)
     organisation = Id(load_default=None, allow_none=True)
 
 
 class OrderDelivery(Schema):
     """That it was delivered 做菜."""
 
-    delivered_at = Moment(required=True)
+    delivered_at = Moment(required=True, validate=foreseeable)
 
 
 class Confirmation(Schema):
@@ -143,6 +145,13 @@ class OrderView(OrderState):
     voucher = Id(allow_none=True)
     remark = fields.Str(allow_none=True)
     reasons = fields.Str(allow_none=True)
+
+
+class OrderContact(Schema):
+    """Where an order is to be delivered, and to whom."""
+
+    id = Id()
+    contact = fields.Nested(ClientContact, allow_none=True)
 
 
 class OrderQuery(PageQuery):

@@ -6,7 +6,7 @@ from marshmallow import fields, validate
 
 from services.needs.domain import volunteers as rules
 from services.needs.schemas.collection import Contact
-from services.needs.schemas.common import TITLE, WORD
+from services.needs.schemas.common import TITLE, WORD, foreseeable
 from services.needs.schemas.orders import Why
 from shared.fields import Area, Day, Id, Moment, Schema
 from shared.http import PageQuery
@@ -82,8 +82,8 @@ class NewActivity(Schema):
     organisation = Id(load_default=None, allow_none=True)
     need = Id(load_default=None, allow_none=True)
     places = fields.Int(required=True, strict=True, validate=validate.Range(1, 10_000))
-    begins_at = Moment(required=True)
-    ends_at = Moment(required=True)
+    begins_at = Moment(required=True, validate=foreseeable)
+    ends_at = Moment(required=True, validate=foreseeable)
     generated = fields.Bool(load_default=False)
 
 

@@ -39,6 +39,9 @@ def test_an_order_goes_from_the_client_to_the_record_of_service(menu: Menu):
     decided = good(menu.decide(order["id"]))
     assert menu.voucher(client)["held_fen"] == decided["voucher_fen"] == 12_000
     delivering = {"organisation": menu.team, "role": "organisation_officer"}
+    whom = partial(menu.node.get, f"/api/needs/orders/{order['id']}/contact", "organisation_officer")
+    assert whom(organisation=menu.team).json()["contact"] == CONTACT
+    assert whom(organisation=new_id()).status_code == 403
     assert menu.deliver(order["id"], organisation=new_id(), role="organisation_officer").status_code == 403
     good(menu.deliver(order["id"], **delivering))
     assert menu.confirm(order["id"], role="organisation_officer", organisation=menu.team).status_code == 403
@@ -48,6 +51,8 @@ def test_an_order_goes_from_the_client_to_the_record_of_service(menu: Menu):
         f"/orders/{order['id']}/confirmation", {"by": "client"}, None, now=AFTER_DELIVERY, **own
     )
     assert good(confirmed)["confirmed_by"] == "client"
+    over = whom(organisation=menu.team)
+    assert (over.status_code, over.json()["field"]) == (422, "status")
     voucher = menu.voucher(client)
     assert (voucher["held_fen"], voucher["spent_fen"], voucher["left_fen"]) == (0, 12_000, 8_000)
     called = menu.post(f"/orders/{order['id']}/call-backs", {"reached": True, "rating": 5}, "evaluator")

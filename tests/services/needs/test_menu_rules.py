@@ -51,6 +51,7 @@ def test_a_price_is_explained_to_the_fen():
         (lambda: orders.check_delivered(NOW - timedelta(hours=1), NOW, NOW), "delivery-date", "delivered_at"),
         (lambda: orders.check_placer("community_worker", staff=False), "order-as-client", "placed_by"),
         (lambda: orders.check_confirmer("call_back", staff=False), "confirm-as-client", "by"),
+        (lambda: orders.check_to_deliver("confirmed"), "not-to-be-delivered", "status"),
         (lambda: orders.check_call("delivered", True, 5), "not-confirmed-yet", "status"),
         (lambda: orders.check_call("confirmed", True, None), "rating-does-not-fit", "rating"),
         (lambda: orders.check_call("confirmed", False, 5), "rating-does-not-fit", "rating"),
