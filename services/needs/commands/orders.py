@@ -44,11 +44,12 @@ def place_order(call: Call, body: Data) -> Order:
     rules.check_ahead(body["wished_on"], today(call), "wished_on")
     _check_valid(item, body["wished_on"], "wished_on")
     order.account, order.client_class = client.account, client.client_class
-    order.client_kind = terms(call, client, body["wished_on"]).kind
+    found = terms(call, client, body["wished_on"])
+    order.client_kind = found.kind
     order.item_name, order.item_class = item.name, item.item_class
     order.unit, order.price_fen = item.unit, item.price_fen
     order.total_fen = item.price_fen * order.quantity
-    Priced(order).estimate(terms(call, client, body["wished_on"]), month_of(body["wished_on"]))
+    Priced(order).estimate(found, month_of(body["wished_on"]))
     return save(call, order, subjects.PLACED)
 
 
