@@ -13,8 +13,11 @@ from services.funding.subjects.applications import APPLICATION
 from services.funding.subjects.contracts import CONTRACT
 from services.funding.subjects.delegations import DELEGATED, DELEGATION, RECALLED
 from services.funding.subjects.drafts import ATTACHMENT, DRAFT
+from services.funding.subjects.draws import DRAW
+from services.funding.subjects.experts import EXPERT
 from services.funding.subjects.funds import FUND, FUND_RETURNED
 from services.funding.subjects.payments import BATCH, ORDER, PAYEE
+from services.funding.subjects.procurement import SUPPLIER_QUERY
 from services.funding.subjects.projects import PROJECT
 from services.funding.subjects.rounds import ROUND
 from services.funding.subjects.rules import AREA_RULE
@@ -35,6 +38,9 @@ TELLS = (
     (PAYEE, documents.Payee),
     (ORDER, documents.PaymentOrder),
     (BATCH, documents.PaymentBatch),
+    (EXPERT, documents.Expert),
+    (DRAW, documents.Draw),
+    (SUPPLIER_QUERY, documents.SupplierQuery),
     (AREA_RULE, documents.AreaRuleSetting),
 )
 

@@ -12,11 +12,14 @@ from services.funding.routes.closings import ClosingRoutes
 from services.funding.routes.contracts import ContractRoutes
 from services.funding.routes.delegations import DelegationRoutes
 from services.funding.routes.drafts import DraftRoutes
+from services.funding.routes.draws import DrawRoutes
+from services.funding.routes.experts import ExpertRoutes
 from services.funding.routes.figures import FigureRoutes
 from services.funding.routes.funds import FundRoutes
 from services.funding.routes.notices import NoticeRoutes
 from services.funding.routes.opendata import OpenDataRoutes
 from services.funding.routes.payments import PaymentRoutes
+from services.funding.routes.procurement import ProcurementRoutes
 from services.funding.routes.projects import ProjectRoutes
 from services.funding.routes.rectification import RectificationRoutes
 from services.funding.routes.review import ReviewRoutes
@@ -33,9 +36,12 @@ class FundingService(
     SchemeRoutes,
     PaymentRoutes,
     RoundRoutes,
+    ExpertRoutes,
+    DrawRoutes,
     ReviewRoutes,
     NoticeRoutes,
     DraftRoutes,
+    ProcurementRoutes,
     ApplicationRoutes,
     AwardRoutes,
     ContractRoutes,

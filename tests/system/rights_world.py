@@ -526,6 +526,18 @@ def _funding(world: RightsWorld) -> None:
         Record("-", street, district, parties=parties, own=world.values["team"])
     ]
     world.values["project"] = project
+    account = new_id()
+    entry = {"area": district, "name": "王老师", "account": account}
+    expert = _made(world, district, "/api/funding/experts", entry)
+    world.records["funding/experts"] = [Record(expert, district, district, own=account)]
+    bought = money.round(fund, area=district, kind="purchase", remedy="procurement")
+    money.screened(bought, organisation=legal)
+    money.noticed(bought)
+    asked = {"organisation": legal, "ground": "process", "text": "程序有误"}
+    queried = good(money.post(f"/rounds/{bought}/supplier-queries", asked))["id"]
+    world.records["funding/supplier-queries"] = [
+        Record(queried, district, district, decider=district, parties=parties, own=legal)
+    ]
 
 
 def _evaluation(world: RightsWorld) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.funding.commands import contracts, funds, known, projects
+from services.funding.commands import contracts, funds, known, procurement, projects
 from services.funding.commands.conditions import NOTICE
 from services.funding.documents import Application, Project
 from services.funding.domain import funds as domain
@@ -25,8 +25,8 @@ Data = dict[str, Any]
 def award(call: Call, application_id: str, wanted: list[Data]) -> Application:
     """Award 立项资助 a proposed application after its notice: application, funds and ledger in one write.
 
-    Raises Refused before the notice is over, while an objection is open, for an organisation that is not active
-    any more, and beyond what the round's funds have free.
+    Raises Refused before the notice is over, while an objection or a supplier's query is open, for an organisation
+    that is not active any more, and beyond what the round's funds have free.
     """
     application = load(call, Application, application_id)
     target = known.judged_round(call, application.round)
@@ -59,6 +59,7 @@ def _check_award(call: Call, application: Application, status: str, notice_ends_
             ),
             Text("Settle them first.", "请先处理异议。"),
         )
+    procurement.check_unheld(call, application)
     if known.standing(application) != "active":
         raise Refused(
             "organisation-not-active",
@@ -81,6 +82,7 @@ def contract(call: Call, application_id: str, body: Data) -> Project:
     application = load(call, Application, application_id)
     target = known.judged_round(call, application.round)
     application.status = advance(ApplicationLife, application.status, "sign")
+    procurement.check_unheld(call, application)
     project.organisation = application.organisation
     project.sources = application.commitments
     signed = contracts.sign(call, application, target, body)

@@ -15,6 +15,7 @@ from services.funding.documents import (
     KnownTopic,
     Project,
     Round,
+    SupplierQuery,
 )
 from services.funding.domain import eligibility
 from shared import areas
@@ -103,6 +104,13 @@ def attachment(identifier: str) -> Attachment:
     found = find(Attachment, identifier)
     if found is None:
         raise _unknown(Text("attachment", "附件"), identifier)
+    return found
+
+
+def supplier_query(identifier: str) -> SupplierQuery:
+    found = find(SupplierQuery, identifier)
+    if found is None:
+        raise _unknown(Text("query", "质疑"), identifier)
     return found
 
 

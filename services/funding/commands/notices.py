@@ -7,6 +7,7 @@ from typing import Any
 from services.funding.commands import known
 from services.funding.documents import Application, Round
 from services.funding.domain.applications import ApplicationLife
+from services.funding.domain.procurement import check_remedy
 from services.funding.domain.rounds import RoundLife
 from services.funding.subjects import applications as subjects
 from shared import workdays
@@ -29,6 +30,7 @@ def object_to(call: Call, application_id: str, text: str) -> Data:
 def _object_to(call: Call, application_id: str, text: str) -> Application:
     application = load(call, Application, application_id)
     target = known.judged_round(call, application.round)
+    check_remedy(target.remedy, "objections")
     running = target.status == "noticed" and call.now <= target.notice_ends_at
     if not running or not application.proposed or application.status != "screened":
         raise Refused(
@@ -43,12 +45,9 @@ def _object_to(call: Call, application_id: str, text: str) -> Application:
     return save(call, application, subjects.OBJECTED)
 
 
-@command
-def settle(call: Call, application_id: str, objection_id: str, body: Data) -> Application:
-    """Settle an objection; one that is upheld drops the application."""
-    application = load(call, Application, application_id)
-    known.judged_round(call, application.round)
-    objection = next((o for o in application.objections if o["id"] == objection_id), None)
+def objection_of(application: Application, identifier: str) -> Data:
+    """Raises NotFound for one that the application does not have."""
+    objection: Data | None = next((o for o in application.objections if o["id"] == identifier), None)
     if objection is None:
         raise NotFound(
             "no-such-objection",
@@ -56,6 +55,15 @@ def settle(call: Call, application_id: str, objection_id: str, body: Data) -> Ap
             Text("Check the identifier.", "请核对编号。"),
             field="objection",
         )
+    return objection
+
+
+@command
+def settle(call: Call, application_id: str, objection_id: str, body: Data) -> Application:
+    """Settle an objection; one that is upheld drops the application."""
+    application = load(call, Application, application_id)
+    known.judged_round(call, application.round)
+    objection = objection_of(application, objection_id)
     if objection["upheld"] is not None:
         raise Conflict(
             "settled-already",

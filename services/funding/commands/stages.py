@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from services.funding.commands import notices
+from services.funding.commands import draws, notices
 from services.funding.commands.conditions import CONDITIONS
 from services.funding.commands.funds import Change
 from services.funding.documents import Application, Round
@@ -70,7 +70,7 @@ def _notice(call: Call, found: Round) -> list[Change]:
 
 
 def _conclude(call: Call, found: Round) -> list[Change]:
-    """What was not proposed is dropped as the result is announced 公告."""
+    """What was not proposed is dropped as the result is announced 公告, and the seed of the draw is told."""
     found.status = advance(RoundLife, found.status, "conclusion")
     outcomes = {place["application"]: place["outcome"] for place in found.ranking}
     changes: list[Change] = [(found, rounds.CONCLUDED)]
@@ -79,7 +79,7 @@ def _conclude(call: Call, found: Round) -> list[Change]:
         application.status = advance(ApplicationLife, application.status, "drop")
         application.reasons = [outcomes.get(application.id, "not_ranked").replace("_", "-")]
         changes.append((application, applications.DROPPED))
-    return changes
+    return [*changes, *draws.revealed(call, found.id)]
 
 
 ENTERING: Mapping[str, Act] = {

@@ -4,10 +4,13 @@ from services.funding.documents.applications import Application
 from services.funding.documents.attachments import Attachment
 from services.funding.documents.contracts import Contract
 from services.funding.documents.drafts import Draft
+from services.funding.documents.draws import Draw
+from services.funding.documents.experts import Expert
 from services.funding.documents.funds import DayClosing, Delegation, Fund, LedgerEntry
 from services.funding.documents.known import KnownGrade, KnownOrganisation, KnownSummary, KnownTopic
 from services.funding.documents.opendata import ToldState
 from services.funding.documents.payments import Payee, PaymentBatch, PaymentOrder
+from services.funding.documents.procurement import SupplierQuery
 from services.funding.documents.projects import Project
 from services.funding.documents.rounds import Round
 from services.funding.documents.schemes import Scheme
@@ -15,7 +18,7 @@ from shared.arearules.settings import AreaRuleSetting
 
 ALL = (
     Fund, LedgerEntry, DayClosing, Delegation, Scheme, Round, Application, Contract, Project, AreaRuleSetting,
-    Payee, PaymentOrder, PaymentBatch,
+    Payee, PaymentOrder, PaymentBatch, Expert, Draw, SupplierQuery,
     Draft, Attachment, KnownOrganisation, KnownSummary, KnownTopic, KnownGrade, ToldState,
 )  # fmt: skip
 
@@ -28,6 +31,8 @@ __all__ = [
     "DayClosing",
     "Delegation",
     "Draft",
+    "Draw",
+    "Expert",
     "Fund",
     "KnownGrade",
     "KnownOrganisation",
@@ -40,5 +45,6 @@ __all__ = [
     "Project",
     "Round",
     "Scheme",
+    "SupplierQuery",
     "ToldState",
 ]

@@ -44,7 +44,10 @@ class Round(Aggregate):
     notice_ends_at = DateTimeField()
     status = StringField(default=initial(domain.RoundLife))
     proposed = ListField(StringField())
-    ranking = ListField(DictField())  # domain.Place of each application
+    ranking = ListField(DictField())  # domain.review.Place of each application
+    ranked_at = DateTimeField()
+    budget_fen = LongField()  # free in its funds when it was ranked
+    choice = DictField()  # choice, reasons, chosen_at: where another set than the cut is proposed
     generated = BooleanField(default=False)
     scheme = StringField()  # that it was planned by, and the number of the version
     scheme_version = IntField()

@@ -9,7 +9,7 @@ from services.funding.commands import known
 from services.funding.documents import Attachment, Draft
 from services.funding.domain import attachments as rules
 from services.funding.domain import drafts as domain
-from services.funding.queries import parties
+from services.funding.queries import blind, parties
 from services.funding.queries.applications import application_for
 from shared.call import Call
 from shared.errors import Conflict, Text
@@ -61,6 +61,7 @@ def of_application(call: Call, identifier: str) -> Page[Attachment]:
 def file(call: Call, identifier: str) -> Download:
     """An attachment's file. Raises Conflict while it is in quarantine, or was found harmful or removed."""
     found = parties.visible(call, known.attachment(identifier))
+    blind.check(call, found)
     if found.status not in rules.SHOWN:
         raise Conflict(
             f"attachment-{found.status}",

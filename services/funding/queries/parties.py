@@ -13,14 +13,17 @@ Data = dict[str, Any]
 
 
 def listed(
-    call: Call, kind: type[Application] | type[Contract] | type[Project] | type[Draft], query: Data
+    call: Call,
+    kind: type[Application] | type[Contract] | type[Project] | type[Draft],
+    query: Data,
+    **fixed: Any,
 ) -> Any:
     """Officers see the records of the organisation that they act for, its own and those that it is host of, of
     whatever area; others those of the areas where they have a role."""
     filters, own = ("round", "organisation", "status"), call.actor.organisation
     if known.officer_of(call, own):
         return page(kind, query, *filters, __raw__={"$or": [{"organisation": own}, {"host": own}]})
-    return page_for(call, kind, query, *filters, own=["organisation", "host"])
+    return page_for(call, kind, query, *filters, own=["organisation", "host"], **fixed)
 
 
 R = TypeVar("R", Application, Contract, Project, Draft, Attachment)

@@ -37,6 +37,13 @@ class NoticeRoutes:
     def objections(self, call: Call, id: str) -> Any:
         return queries.objections(call, id)
 
+    @get(
+        "/applications/<id>/objections/<objection>", answer=schemas.Answered,
+        summary="What became of an objection, by its receipt 凭回执查询异议",
+    )  # fmt: skip
+    def objection(self, call: Call, id: str, objection: str) -> Any:
+        return queries.objection(id, objection)
+
     @post(
         "/applications/<id>/objections/<objection>/settlement", body=schemas.Settlement,
         answer=ApplicationView, summary="Settle an objection 处理异议",

@@ -29,6 +29,34 @@ class ReviewRoutes:
     def ranking(self, call: Call, id: str) -> Any:
         return queries.ranking(call, id)
 
+    @get(
+        "/rounds/<id>/progress", answer=page_of(schemas.Standing),
+        summary="Running totals of the review 评审进度",
+    )  # fmt: skip
+    def review_progress(self, call: Call, id: str) -> Any:
+        return queries.progress(call, id)
+
+    @get(
+        "/rounds/<id>/decision-pack", answer=schemas.DecisionPack,
+        summary="Which sets of projects fit the budget 决策方案",
+    )  # fmt: skip
+    def decision_pack(self, call: Call, id: str) -> Any:
+        return queries.decision_pack(call, id)
+
+    @post(
+        "/rounds/<id>/proposal", body=schemas.Proposal, answer=RoundView,
+        summary="Propose another set that fits the budget 选定方案",
+    )  # fmt: skip
+    def propose(self, call: Call, id: str, body: Data) -> Any:
+        return commands.propose(call, id, body)
+
+    @get(
+        "/rounds/<id>/review-record", answer=schemas.ReviewRecord,
+        summary="Draw and ranking, to be done again by anybody 评审公开信息",
+    )  # fmt: skip
+    def review_record(self, call: Call, id: str) -> Any:
+        return queries.record(call, id)
+
     @post(
         "/applications/<id>/scores", body=schemas.NewScore, answer=ApplicationView,
         summary="Score 专家评分",

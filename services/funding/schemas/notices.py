@@ -22,13 +22,18 @@ class Receipt(Schema):
     received_at = Moment()
 
 
-class ObjectionView(Receipt):
+class Answered(Receipt):
+    """What became of an objection, as whoever holds the receipt sees it."""
+
+    upheld = fields.Bool(allow_none=True, metadata={"description": "null while it is open"})
+    reasons = fields.Str(allow_none=True)
+    settled_at = Moment(allow_none=True)
+
+
+class ObjectionView(Answered):
     """An objection as those see it who settle it."""
 
     text = fields.Str()
-    upheld = fields.Bool(allow_none=True)
-    reasons = fields.Str(allow_none=True)
-    settled_at = Moment(allow_none=True)
 
 
 class Settlement(Schema):

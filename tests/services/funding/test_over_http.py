@@ -35,6 +35,13 @@ def test_a_round_runs_from_fund_to_the_last_tranche(world):
     assert places[best] | {"application": ""} == {
         "application": "", "rank": 1, "score_hundredths": 9100, "counted": [9000, 9100, 9200],
         "left_out": [1000, 10000], "amount_fen": 400_000, "needed_fen": 400_000, "outcome": "proposed",
+        "missing": [], "tie": None, "scores": [
+            {"expert": f"专家{number}", "weighted_hundredths": points, "treatment": treatment}
+            for number, points, treatment in (
+                (3, 1000, "lowest"), (0, 9000, "counted"), (1, 9100, "counted"), (2, 9200, "counted"),
+                (4, 10000, "highest"),
+            )
+        ],
     }  # fmt: skip
     assert [places[third]["outcome"], places[low]["outcome"]] == ["beyond_budget", "below_threshold"]
     assert world.award(best, now=w.AFTER).json()["type"].endswith("notice-running")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from services.funding.domain import funds, review, rounds
 from services.funding.domain.funds import Part
-from services.funding.domain.review import Candidate
+from services.funding.domain.review import Candidate, Given
 from shared import money
 from shared.errors import Refused
 from shared.lifecycle import advance, table
@@ -23,7 +23,7 @@ ONE = {"需求": 1}
 
 
 def candidate(name: str, *scores: int, amount: int = 100, minutes: int = 0) -> Candidate:
-    given = [{"需求": score} for score in scores]
+    given = [Given(f"E{number}", {"需求": score}) for number, score in enumerate(scores)]
     return Candidate(name, START + timedelta(minutes=minutes), amount, given)
 
 
