@@ -29,6 +29,7 @@ LONGEST_NAME = 200  # characters
 UNNAMED = "file"
 
 CSV = "text/csv"
+JSON = "application/json"
 PDF = "application/pdf"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 

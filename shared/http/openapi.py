@@ -10,7 +10,7 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 from marshmallow import INCLUDE, fields
 
 from shared.fields import Schema
-from shared.http.files import FileOf
+from shared.http.files import JSON, FileOf
 from shared.http.pages import PageOf
 from shared.http.problems import CONTENT_TYPE
 from shared.http.routes import Route, routes_of, rule_of
@@ -18,6 +18,7 @@ from shared.permissions import OWN, Rule
 
 _TEXT = {"type": "string"}
 _BYTES = {"type": "string", "format": "binary"}
+_OBJECT = {"type": "object"}
 
 
 class _Fault(Schema):
@@ -125,7 +126,7 @@ def _operation(route: Route, rule: Rule) -> dict[str, Any]:
         operation["requestBody"] = {
             "required": True,
             "description": f"The file, at most {route.file.largest} bytes",
-            "content": {kind: {"schema": _BYTES} for kind in route.file.types},
+            "content": {kind: {"schema": _OBJECT if kind == JSON else _BYTES} for kind in route.file.types},
         }
     return operation
 
@@ -159,7 +160,9 @@ def _responses(route: Route, rule: Rule) -> Iterator[tuple[str, Any]]:
         }
         response["headers"] = {"Link": {"description": 'the next page, rel="next"', "schema": _TEXT}}
     elif isinstance(route.answer, FileOf):
-        response["content"] = {kind: {"schema": _BYTES} for kind in route.answer.types}
+        response["content"] = {
+            kind: {"schema": _OBJECT if kind == JSON else _BYTES} for kind in route.answer.types
+        }
         response["headers"] = {"Content-Disposition": {"description": "its name", "schema": _TEXT}}
     elif route.answer:
         response["content"] = {"application/json": {"schema": route.answer}}

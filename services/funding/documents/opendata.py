@@ -12,7 +12,7 @@ class ToldState(Document):
     """A state of a record as an event told it. `id` is made of the record's id and the state's place in time, so that
     the same state is kept once, whoever tells it and however often."""
 
-    meta = {"collection": "told_states", "strict": False, "indexes": [("round", "at")]}
+    meta = {"collection": "told_states", "strict": False, "indexes": ["round"]}
     id = StringField(primary_key=True)
     round = StringField(required=True)
     noun = StringField(required=True)

@@ -24,12 +24,12 @@ from shared.call import Call
 from shared.errors import NotFound, Text
 from shared.events.types import Subject
 from shared.http import Download, Page
+from shared.http.files import JSON
 from shared.store import Aggregate
 from shared.store.queries import below, page, unknown
 
 Data = dict[str, Any]
 
-JSON = "application/json"
 PUBLISHED = Text(
     "Each round from its opening on: the call, what is proposed at the public notice, what is granted, contracts, "
     "tranches and payments, with every change as a release of its own.",

@@ -8,6 +8,7 @@ from services.funding.queries import opendata as queries
 from services.funding.schemas import opendata as schemas
 from shared.call import Call
 from shared.http import file_of, get, page_of
+from shared.http.files import JSON
 
 Data = dict[str, Any]
 
@@ -23,21 +24,21 @@ class OpenDataRoutes:
         return queries.packages(call, query)
 
     @get(
-        "/open-data/rounds/<id>/releases", answer=file_of(queries.JSON),
+        "/open-data/rounds/<id>/releases", answer=file_of(JSON),
         summary="A round as an OCDS release package 轮次的 OCDS 发布包", tags=("open data",),
     )  # fmt: skip
     def open_data_releases(self, call: Call, id: str) -> Any:
         return queries.releases(call, id)
 
     @get(
-        "/open-data/rounds/<id>/record", answer=file_of(queries.JSON),
+        "/open-data/rounds/<id>/record", answer=file_of(JSON),
         summary="A round as an OCDS record package 轮次的 OCDS 记录包", tags=("open data",),
     )  # fmt: skip
     def open_data_record(self, call: Call, id: str) -> Any:
         return queries.record(call, id)
 
     @get(
-        "/open-data/grants", query=schemas.GrantsQuery, answer=file_of(queries.JSON),
+        "/open-data/grants", query=schemas.GrantsQuery, answer=file_of(JSON),
         summary="Grants of an area and year in the form of 360Giving 资助数据", tags=("open data",),
     )  # fmt: skip
     def open_data_grants(self, call: Call, query: Data) -> Any:
