@@ -14,8 +14,9 @@ from marshmallow import fields, validate
 
 from services.funding.domain import ocds
 from services.funding.domain.ocds import Known
+from shared import areas
 from shared.arearules import AreaRule
-from shared.errors import Text
+from shared.errors import NotFound, Text
 
 Data = dict[str, Any]
 State = Mapping[str, Any]
@@ -74,6 +75,20 @@ class Told:
     @property
     def order(self) -> tuple[str, int, tuple[int, int], str]:
         return self.at, NOUNS.index(self.noun), self.place, self.subject
+
+
+def check_teller(node: str, owner: str) -> None:
+    """Raise NotFound for a round of a node above: only a part of it is known below."""
+    if not areas.contains(node, owner):
+        raise NotFound(
+            "told-by-its-owner",
+            Text(
+                f"Node {owner} tells of this round; here only a part of it is known.",
+                f"该轮次的开放数据由节点 {owner} 发布，此处仅有部分数据。",
+            ),
+            Text(f"Ask node {owner}.", f"请向节点 {owner} 查询。"),
+            field="id",
+        )
 
 
 def release_id(subject: str, epoch: int, sequence: int) -> str:

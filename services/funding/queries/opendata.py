@@ -11,7 +11,7 @@ from services.funding.commands.opendata import readable
 from services.funding.documents import Application, Contract, Fund, KnownSummary, KnownTopic, Project, Round
 from services.funding.documents.opendata import ToldState
 from services.funding.domain import ocds
-from services.funding.domain.opendata import LICENCE, PLANNED, release_id
+from services.funding.domain.opendata import LICENCE, PLANNED, check_teller, release_id
 from services.funding.queries.rounds import round_
 from services.funding.subjects.applications import APPLICATION
 from services.funding.subjects.contracts import CONTRACT
@@ -44,8 +44,8 @@ WITHHELD = Text(
 
 
 def packages(call: Call, query: Data) -> Page[Data]:
-    """The rounds that open data tells of, in the order of their ids."""
-    found = page(Round, query, "year", status__ne=PLANNED)
+    """The rounds that this node tells of, in the order of their ids."""
+    found = page(Round, query, "year", status__ne=PLANNED, **_told_here(call))
     return Page([_listed(call, each) for each in found.items], found.next)
 
 
@@ -62,15 +62,15 @@ def _listed(call: Call, found: Round) -> Data:
 
 
 def releases(call: Call, identifier: str) -> Download:
-    """Raises NotFound, also for a round that is not opened."""
-    found = _published(identifier)
+    """Raises NotFound, also for a round that is not opened, and for one that a node above tells of."""
+    found = _published(call, identifier)
     told = apart("services.funding.packages:releases", _given(call, [found], found.area))
     return Download(f"releases-{found.id}.json", JSON, told)
 
 
 def record(call: Call, identifier: str) -> Download:
-    """Raises NotFound, also for a round that is not opened."""
-    found = _published(identifier)
+    """Raises NotFound, also for a round that is not opened, and for one that a node above tells of."""
+    found = _published(call, identifier)
     told = apart("services.funding.packages:record", _given(call, [found], found.area))
     return Download(f"record-{found.id}.json", JSON, told)
 
@@ -78,7 +78,7 @@ def record(call: Call, identifier: str) -> Download:
 def grants(call: Call, query: Data) -> Download:
     """Raises NotFound where nothing was granted: the standard knows no empty file."""
     area, year = query["area"], query["year"]
-    found = list(below(Round, area).filter(year=year, status__ne=PLANNED).order_by("id"))
+    found = list(below(Round, area).filter(year=year, status__ne=PLANNED, **_told_here(call)).order_by("id"))
     told = apart("services.funding.packages:grants", _given(call, found, area, year)) if found else b""
     if not told:
         raise NotFound(
@@ -110,10 +110,17 @@ def policy(call: Call, query: Data) -> Data:
     }
 
 
-def _published(identifier: str) -> Round:
+def _told_here(call: Call) -> Data:
+    """Rounds of this node and of those below it. Of a round that a node above owns only a part is known here."""
+    area = call.node.area
+    return {"owner__gte": area, "owner__lt": f"{area}:"}  # codes are digits, which the colon follows
+
+
+def _published(call: Call, identifier: str) -> Round:
     found = round_(identifier)
     if found.status == PLANNED:
         raise unknown(Round, identifier)
+    check_teller(call.node.area, found.owner)
     return found
 
 

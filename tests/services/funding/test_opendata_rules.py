@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from services.funding import packages
 from services.funding.domain import ocds
-from services.funding.domain.opendata import TAGS, Course, release_id
+from services.funding.domain.opendata import TAGS, Course, check_teller, release_id
 from shared import money
+from shared.errors import NotFound
 from tests.standards.validating import closed_codelists, grant_faults, ocds_faults, standard
 
 pytestmark = pytest.mark.unit
@@ -203,6 +204,15 @@ def test_topic_call_award_contract_and_payment_are_told_in_their_sections(signed
     assert roles[HOST] == ["payee"]
     (host,) = (p for p in compiled["parties"] if p["id"] == HOST)
     assert host["identifier"] == {"scheme": "CN-USCC", "id": "51230102MJ8765432A", "legalName": "春雨社工"}
+
+
+def test_a_street_leaves_the_districts_round_to_the_district():
+    check_teller("230102", "230102001")
+    check_teller("230102001", "230102001")
+    with pytest.raises(NotFound) as refused:
+        check_teller("230102001", "230102")
+    assert refused.value.remedy is not None
+    assert "230102" in refused.value.remedy.en
 
 
 def test_what_is_at_notice_is_a_pending_award_and_unsuccessful_where_an_objection_is_upheld(story: Story):
