@@ -94,6 +94,13 @@ class Conflict(Problem):
     title = Text("This conflicts with the present state", "与当前状态冲突")
 
 
+class Gone(Problem):
+    """What was there for a while is not to be had any more (410)."""
+
+    status = 410
+    title = Text("No longer available", "已失效")
+
+
 class NotYetKnown(Conflict):
     """Something that may be on its way from another node or service: ask again after a moment (409)."""
 

@@ -7,6 +7,7 @@ from services.needs.commands import clocks, library
 from services.needs.schemas.known import SeenOrganisation, SeenSummary
 from services.needs.schemas.library import SeenItem
 from services.needs.subjects.adoption import WISH
+from services.needs.subjects.calls import CALL_LIST
 from services.needs.subjects.clients import CLIENT
 from services.needs.subjects.collection import NEED
 from services.needs.subjects.crowdfunding import CAMPAIGN, PLEDGE
@@ -28,6 +29,7 @@ TELLS = (
     (NEED, documents.Need),
     (SURVEY, documents.Survey),
     (SURVEY_ANSWER, documents.SurveyAnswer),
+    (CALL_LIST, documents.CallList),
     (ITEM, documents.LibraryItem),
     (PANEL, documents.Panel),
     (TOPIC_OBJECTION, documents.TopicObjection),

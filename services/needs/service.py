@@ -7,6 +7,7 @@ from typing import ClassVar
 from services.needs import documents, events
 from services.needs.routes.adoption import AdoptionRoutes
 from services.needs.routes.appraisal import AppraisalRoutes
+from services.needs.routes.calls import CallRoutes
 from services.needs.routes.clients import ClientRoutes
 from services.needs.routes.clocks import NeedsClockRoutes
 from services.needs.routes.collection import CollectionRoutes
@@ -30,6 +31,7 @@ class NeedsService(
     CollectionRoutes,
     HotlineRoutes,
     SurveyRoutes,
+    CallRoutes,
     LibraryRoutes,
     AppraisalRoutes,
     PanelRoutes,

@@ -187,5 +187,6 @@ def _refusals(route: Route, rule: Rule) -> set[int]:
     elif isinstance(route.answer, FileOf):
         found |= {409, 422}  # nothing to put into it yet, or too much
     if route.secret:
-        found |= {403, 429}  # who shows who they are may have something to do first, or have tried too often
+        # Who shows who they are may have something to do first, come too late, or have tried too often.
+        found |= {403, 410, 429}
     return found

@@ -248,6 +248,7 @@ def _panel(world: RightsWorld) -> Data:
     return {"area": world.street, "title": "论证会", "held_on": "2026-03-02", "members": members}
 
 
+CALL_LIST = {"purpose": "回访", "since": "2026-03-03", "until": "2026-03-03", "size": 1}
 SURVEY = {
     "questions": [{"key": "else", "text": "其他", "kind": "text", "required": False}],
     "closes_on": "2099-12-31",
@@ -293,6 +294,7 @@ BODIES: dict[str, Callable[[RightsWorld], Data]] = {
     "needs conclude_panel": lambda world: {
         "decisions": [{"item": new_id(), "chosen": False, "reasons": "-"}]
     },
+    "needs draw_call_list": lambda world: CALL_LIST,
     "needs hand_in": lambda world: {"answers": {}},
     "funding plan_round": lambda world: {
         "criteria": CRITERIA,
@@ -412,6 +414,23 @@ def _needs(world: RightsWorld) -> None:
     _made(world, street, f"/api/needs/library/{topic}/appraisal", minutes)
     objection = _made(world, street, f"/api/needs/library/{topic}/objections", {"text": "重复"})
     world.records["needs/panels"] = [Record(panel, street, street, own=world.values["team"], copied=False)]
+    answered = _made(
+        world, street, "/api/needs/needs", need | {"contact": {"name": "周", "phone": "13900000000"}}
+    )
+    _made(
+        world,
+        street,
+        f"/api/needs/needs/{answered}/answer",
+        {"answer": "已办"},
+        now="2026-03-03T09:00:00+08:00",
+    )
+    drawn = _made(
+        world,
+        street,
+        "/api/needs/call-lists",
+        CALL_LIST | {"area": street, "evaluator": world.values["team"]},
+    )
+    world.records["needs/call-lists"] = [Record(drawn, street, street, own=world.values["team"])]
     world.records["needs/objections"] = [Record(objection, street, street)]
     service = {
         "area": street, "organisation": world.values["team"], "service": "送餐", "delivered_on": "2026-03-01",

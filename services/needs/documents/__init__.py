@@ -1,6 +1,7 @@
 """What the service of needs stores: one module a subject."""
 
 from services.needs.documents.adoption import Wish
+from services.needs.documents.calls import CallList
 from services.needs.documents.clients import Client
 from services.needs.documents.collection import Need
 from services.needs.documents.crowdfunding import Campaign, Pledge
@@ -18,7 +19,7 @@ from shared.arearules.settings import AreaRuleSetting
 from shared.clocks.days import KnownCalendarDay
 
 ALL = (
-    Need, Survey, SurveyAnswer, LibraryItem, SourceClaim, Panel, PanelVote, TopicObjection, Delivery,
+    Need, Survey, SurveyAnswer, LibraryItem, SourceClaim, Panel, PanelVote, TopicObjection, CallList, Delivery,
     ServiceItem, Client, Order, Voucher, VoucherRun,
     Volunteer, Activity, Engagement, Wish, Campaign, Pledge,
     AreaRuleSetting, KnownCalendarDay, KnownOrganisation, KnownSummary,
@@ -28,6 +29,7 @@ __all__ = [
     "ALL",
     "Activity",
     "AreaRuleSetting",
+    "CallList",
     "Campaign",
     "Client",
     "Delivery",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.needs.domain import crowdfunding, hotline, menu, notices, panels, volunteers
+from services.needs.domain import calls, crowdfunding, hotline, menu, notices, panels, volunteers
 from shared.arearules import AreaRule, table
 
-_OF = (hotline, notices, panels, menu, volunteers, crowdfunding)
+_OF = (calls, hotline, notices, panels, menu, volunteers, crowdfunding)
 RULES: dict[str, AreaRule[Any]] = dict(table([rule for module in _OF for rule in module.RULES]))

@@ -2,6 +2,7 @@
 
 from services.needs.subjects import (
     adoption,
+    calls,
     clients,
     collection,
     crowdfunding,
@@ -20,6 +21,7 @@ from services.needs.subjects import (
 ALL = (
     *collection.ALL,
     *surveys.ALL,
+    *calls.ALL,
     *library.ALL,
     *panels.ALL,
     *notices.ALL,
