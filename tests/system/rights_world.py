@@ -414,22 +414,12 @@ def _needs(world: RightsWorld) -> None:
     _made(world, street, f"/api/needs/library/{topic}/appraisal", minutes)
     objection = _made(world, street, f"/api/needs/library/{topic}/objections", {"text": "重复"})
     world.records["needs/panels"] = [Record(panel, street, street, own=world.values["team"], copied=False)]
-    answered = _made(
-        world, street, "/api/needs/needs", need | {"contact": {"name": "周", "phone": "13900000000"}}
-    )
-    _made(
-        world,
-        street,
-        f"/api/needs/needs/{answered}/answer",
-        {"answer": "已办"},
-        now="2026-03-03T09:00:00+08:00",
-    )
-    drawn = _made(
-        world,
-        street,
-        "/api/needs/call-lists",
-        CALL_LIST | {"area": street, "evaluator": world.values["team"]},
-    )
+    contact = {"contact": {"name": "周某某", "phone": "13900000000"}}
+    answered = _made(world, street, "/api/needs/needs", need | contact)
+    now = "2026-03-03T09:00:00+08:00"
+    _made(world, street, f"/api/needs/needs/{answered}/answer", {"answer": "已办"}, now=now)
+    called = CALL_LIST | {"area": street, "evaluator": world.values["team"]}
+    drawn = _made(world, street, "/api/needs/call-lists", called)
     world.records["needs/call-lists"] = [Record(drawn, street, street, own=world.values["team"])]
     world.records["needs/objections"] = [Record(objection, street, street)]
     service = {
