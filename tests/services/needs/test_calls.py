@@ -76,9 +76,7 @@ def test_a_list_is_drawn_looked_at_called_and_expires(office: RunningNode) -> No
         found = office.get("/api/needs/audit", "auditor", params=asked).json()["items"]
         return [entry["actor"] for entry in found if entry["operation"].endswith("/looks")]
 
-    eventually(
-        lambda: trail().count(("look_at_call_list", "survey-office")) == 2, what="both looks in the audit"
-    )
+    eventually(lambda: looks() == ["survey-office"] * 2, what="both looks in the audit")
     assert office.get(path, "auditor").json()["looks"] == 2
 
 
