@@ -10,6 +10,7 @@ from services.needs.documents import Client, Order
 from services.needs.domain import orders as rules
 from shared import clock
 from shared.call import Call
+from shared.http import Page
 from shared.store import find
 from shared.store.queries import below, get, page_for
 
@@ -21,6 +22,13 @@ _FEN = ("total_fen", "subsidy_fen", "voucher_fen", "client_fen")
 def order(call: Call, identifier: str) -> Order:
     found = _order(identifier)
     call.authorise(found.area, found.account, found.organisation)
+    return _shown(call, found)
+
+
+def _shown(call: Call, found: Order) -> Order:
+    """The order as the caller may see it: what a client said of the service is not for who delivered it."""
+    if not call.may(found.area):
+        found.remark = None
     return found
 
 
@@ -36,8 +44,10 @@ def contact(call: Call, identifier: str) -> Data:
     return {"id": found.id, "contact": client.whom_to_serve if client else None}
 
 
-def orders(call: Call, query: Data) -> Any:
-    return page_for(call, Order, query, "client", "organisation", "status", own=["account", "organisation"])
+def orders(call: Call, query: Data) -> Page[Order]:
+    own = ["account", "organisation"]
+    found: Page[Order] = page_for(call, Order, query, "client", "organisation", "status", own=own)
+    return Page([_shown(call, each) for each in found.items], found.next)
 
 
 def served_before(client: str, year: int) -> bool:

@@ -136,14 +136,13 @@ class OrderView(OrderState):
 
     owner = Area()
     client = Id(allow_none=True)
-    client_class = fields.Str(allow_none=True)
     wished_on = Day(allow_none=True)
     appointed_at = Moment(allow_none=True)
     decided_at = Moment(allow_none=True)
     confirmed_at = Moment(allow_none=True)
     shares = fields.List(fields.Nested(ShareView))
     voucher = Id(allow_none=True)
-    remark = fields.Str(allow_none=True)
+    remark = fields.Str(allow_none=True, metadata={"description": "of a call-back; to staff only"})
     reasons = fields.Str(allow_none=True)
 
 

@@ -55,8 +55,15 @@ def test_an_order_goes_from_the_client_to_the_record_of_service(menu: Menu):
     assert (over.status_code, over.json()["field"]) == (422, "status")
     voucher = menu.voucher(client)
     assert (voucher["held_fen"], voucher["spent_fen"], voucher["left_fen"]) == (0, 12_000, 8_000)
-    called = menu.post(f"/orders/{order['id']}/call-backs", {"reached": True, "rating": 5}, "evaluator")
-    assert good(called)["calls"] == 1
+    told = {"reached": True, "rating": 5, "remark": "很细心"}
+    assert good(menu.post(f"/orders/{order['id']}/call-backs", told, "evaluator"))["calls"] == 1
+    seen = partial(menu.node.get, f"/api/needs/orders/{order['id']}")
+    assert seen("street_staff").json()["remark"] == "很细心"
+    assert seen("organisation_officer", organisation=menu.team).json()["remark"] is None
+    listed = menu.node.get("/api/needs/orders", "organisation_officer", organisation=menu.team).json()[
+        "items"
+    ]
+    assert [(one["id"], one["remark"]) for one in listed] == [(order["id"], None)]
     delivery = menu.node.get(f"/api/needs/deliveries/{confirmed.json()['delivery']}").json()
     assert (delivery["beneficiaries"], delivery["person_times"]) == (1, 1)
     assert (delivery["confirmed_by"], delivery["organisation"]) == ("client", menu.team)
