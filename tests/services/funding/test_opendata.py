@@ -96,18 +96,38 @@ def test_a_round_of_a_street_is_told_by_the_district_too(world):
         "id": new_id(), "sequence": 2, "type": "funding.round.closed", "time": "2026-05-02T00:00:00.000Z",
         "data": opened["data"] | {"status": "closed"},
     }  # fmt: skip
-    w.publish(world.node, closed, opened, opened, exchange=exchange)
+    external = [
+        {"name": "某某公司", "credit_code": "91230102MA1CX00A07"},
+        {"name": "张三修理部", "credit_code": "92230102MA1CX00A07"},
+    ]
+    awarded = [
+        opened | {
+            "id": new_id(), "type": "funding.application.awarded", "subject": application, "audience": "area",
+            "time": "2026-05-03T00:00:00.000Z",
+            "data": {
+                "id": application, "area": area, "round": round_, "organisation": new_id(), "title": "维修",
+                "amount_fen": 100_050, "status": "awarded", "external": party,
+            },
+        }
+        for application, party in zip([new_id(), new_id()], external, strict=True)
+    ]  # fmt: skip
+    w.publish(world.node, *awarded, closed, opened, opened, exchange=exchange)
     listed = eventually(lambda: world.get(f"{OPEN}/packages?area={area}&year=2031", None)["items"])
     assert [each["round"] for each in listed] == [round_]
     assert listed[0]["generated"] is True
 
-    def both():
+    def all_of_it():
         found = world.get(f"{OPEN}/rounds/{round_}/releases", None)
-        return found if len(found["releases"]) == 2 else None
+        return found if len(found["releases"]) == 4 else None
 
-    package = eventually(both)
+    package = eventually(all_of_it)
     assert ocds_faults(package) == []
-    assert [r["id"] for r in package["releases"]] == [f"{round_}-1.1", f"{round_}-1.2"]
+    assert [r["id"] for r in package["releases"]][:2] == [f"{round_}-1.1", f"{round_}-1.2"]
+    names = [
+        award["suppliers"][0]["name"] for release in package["releases"][2:] for award in release["awards"]
+    ]
+    assert "某某公司" in names
+    assert "张三" not in str(package)
 
 
 def test_the_licence_is_a_rule_of_the_area_and_the_policy_says_so(world):
