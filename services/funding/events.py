@@ -8,7 +8,7 @@ from services.funding.commands.opendata import keep
 from services.funding.commands.projects import apply_evaluation
 from services.funding.schemas import known
 from services.funding.schemas.delegations import SeenDelegation, SeenPart
-from services.funding.schemas.opendata import ToldApplication, ToldContract, ToldProject, ToldRound
+from services.funding.schemas.opendata import ToldApplication, ToldContract, ToldProject, ToldQuery, ToldRound
 from services.funding.subjects.applications import APPLICATION
 from services.funding.subjects.contracts import CONTRACT
 from services.funding.subjects.delegations import DELEGATED, DELEGATION, RECALLED
@@ -51,6 +51,7 @@ HANDLERS = Handlers(
     read_model("needs.library_item", known.SeenTopic, documents.KnownTopic),
     derived("funding.round", ToldRound, keep, "keep rounds as told"),
     derived("funding.application", ToldApplication, keep, "keep applications as told"),
+    derived("funding.supplier_query", ToldQuery, keep, "keep suppliers' queries as told"),
     derived("funding.contract", ToldContract, keep, "keep contracts as told"),
     derived("funding.project", ToldProject, keep, "keep projects as told"),
     read_model("evaluation.grade", known.SeenGrade, documents.KnownGrade),

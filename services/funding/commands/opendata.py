@@ -10,14 +10,18 @@ from pymongo import UpdateOne
 
 from services.funding.documents.opendata import ToldState
 from services.funding.domain.opendata import SILENT, release_id
-from services.funding.schemas.opendata import ToldApplication, ToldContract, ToldProject, ToldRound
+from services.funding.schemas.opendata import ToldApplication, ToldContract, ToldProject, ToldQuery, ToldRound
 from shared import clock
 from shared.events.handlers import Work
 from shared.events.types import LOST
 
 READ: dict[str, type[Schema]] = {
-    "round": ToldRound, "application": ToldApplication, "contract": ToldContract, "project": ToldProject,
-}  # fmt: skip
+    "round": ToldRound,
+    "application": ToldApplication,
+    "supplier_query": ToldQuery,
+    "contract": ToldContract,
+    "project": ToldProject,
+}
 
 
 def keep(work: Work) -> None:

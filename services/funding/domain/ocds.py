@@ -161,7 +161,22 @@ def planning(round_: State, topics: Iterable[str], known: Known) -> Data:
     return found
 
 
-def tender(round_: State, status: str, applicants: int | None, noticed_at: str | None, known: Known) -> Data:
+def decision(query: State, at: str) -> Data:
+    """A complaint 投诉 that was decided, as a milestone of the call: decisions are announced (财政部令 94, 39), who
+    complained and of what is not told here."""
+    outcome = Text("upheld", "成立") if query.get("upheld") else Text("not upheld", "不成立")
+    title = f"投诉处理决定：{outcome.zh} complaint decided: {outcome.en}"
+    return {"id": query["id"], "title": title, "type": "assessment", "status": "met", "dateMet": at}
+
+
+def tender(
+    round_: State,
+    status: str,
+    applicants: int | None,
+    noticed_at: str | None,
+    decisions: Sequence[Data],
+    known: Known,
+) -> Data:
     """The call. `applicants` are counted once it is closed; who they are stays private until they are proposed."""
     kind = KINDS.get(round_["kind"])
     found: Data = {
@@ -188,6 +203,8 @@ def tender(round_: State, status: str, applicants: int | None, noticed_at: str |
         found["awardPeriod"] = {"startDate": noticed_at, "endDate": round_["notice_ends_at"]}
     if applicants is not None:
         found["numberOfTenderers"] = applicants
+    if decisions:
+        found["milestones"] = list(decisions)
     return found
 
 

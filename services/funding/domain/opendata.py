@@ -31,11 +31,12 @@ LICENCE = AreaRule(
 RULES = (LICENCE,)
 
 # A record's state is told by events in this order where several of one moment tell of a round.
-NOUNS = ("round", "application", "contract", "project")
+NOUNS = ("round", "application", "supplier_query", "contract", "project")
 # These events change nothing that is public; of all others that is found out by comparison.
 SILENT = frozenset(
     {
         "application.scored", "application.ranked", "application.objected", "application.settled",
+        "supplier_query.raised", "supplier_query.answered", "supplier_query.complained", "supplier_query.suspended",
         "contract.drafted", "contract.printed", "contract.copy_kept", "contract.sealed",
     }
 )  # fmt: skip
@@ -104,6 +105,7 @@ class Course:
         self.round: State | None = None
         self.applications: dict[str, State] = {}
         self.projects: dict[str, State] = {}
+        self.decisions: dict[str, Data] = {}  # of complaints
         self.papers: dict[str, State] = {}  # contracts by their applications
         self.planning: Data = {}
         self.tender: Data = {}
@@ -129,7 +131,7 @@ class Course:
         awards, contracts = self._touched(told)
         for identifier in awards:
             self._award(release, identifier)
-        if told.noun == "round":
+        if told.noun in ("round", "supplier_query"):
             self._tender(release)
         self._planning(release)
         for identifier in contracts:
@@ -143,6 +145,9 @@ class Course:
                 self.noticed_at = told.at
         elif told.noun == "application":
             self.applications[told.subject] = told.state
+        elif told.noun == "supplier_query":
+            if told.state["status"] == "decided":
+                self.decisions.setdefault(told.subject, ocds.decision(told.state, told.at))
         elif told.noun == "contract":
             self.papers[told.state["application"]] = told.state
         else:
@@ -158,7 +163,7 @@ class Course:
             return [told.subject], []
         if told.noun == "project":
             return [], [told.subject]
-        of_paper = told.state["application"]
+        of_paper = told.state.get("application") if told.noun == "contract" else None
         return [], [each for each, state in self.projects.items() if state["application"] == of_paper]
 
     def _planning(self, release: _Release) -> None:
@@ -178,8 +183,9 @@ class Course:
         }
         closed = self.round["status"] != OPEN
         told = ocds.tender(
-            self.round, self._tender_status(), len(applied) if closed else None, self.noticed_at, self.known
-        )
+            self.round, self._tender_status(), len(applied) if closed else None, self.noticed_at,
+            [*self.decisions.values()], self.known,
+        )  # fmt: skip
         amended = self._amended("tender", self.round["id"], self.tender, told, release)
         if told == self.tender:
             return

@@ -8,13 +8,23 @@ from typing import Any
 
 from services.funding import settings
 from services.funding.commands.opendata import readable
-from services.funding.documents import Application, Contract, Fund, KnownSummary, KnownTopic, Project, Round
+from services.funding.documents import (
+    Application,
+    Contract,
+    Fund,
+    KnownSummary,
+    KnownTopic,
+    Project,
+    Round,
+    SupplierQuery,
+)
 from services.funding.documents.opendata import ToldState
 from services.funding.domain import ocds
 from services.funding.domain.opendata import LICENCE, PLANNED, check_teller, release_id
 from services.funding.queries.rounds import round_
 from services.funding.subjects.applications import APPLICATION
 from services.funding.subjects.contracts import CONTRACT
+from services.funding.subjects.procurement import SUPPLIER_QUERY
 from services.funding.subjects.projects import PROJECT
 from services.funding.subjects.rounds import ROUND
 from shared import areas, clock
@@ -172,6 +182,7 @@ def _told(found: Round) -> list[Data]:
     for subject, records in (
         (ROUND, [found]),
         (APPLICATION, applications),
+        (SUPPLIER_QUERY, SupplierQuery.objects(round=found.id)),
         (CONTRACT, Contract.objects(application__in=[each.id for each in applications])),
         (PROJECT, Project.objects(round=found.id)),
     ):

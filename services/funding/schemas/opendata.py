@@ -47,6 +47,16 @@ class ToldApplication(Schema):
     generated = fields.Bool()
 
 
+class ToldQuery(Schema):
+    """What open data reads of a supplier's query and the complaint that came of it."""
+
+    id = Id(required=True)
+    area = Area(required=True)
+    round = Id(required=True)
+    status = fields.Str(required=True)
+    upheld = fields.Bool(allow_none=True)
+
+
 class ToldContract(Schema):
     """What open data reads of a contract, besides what its project tells."""
 

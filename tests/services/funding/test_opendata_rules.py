@@ -225,6 +225,25 @@ def test_what_is_at_notice_is_a_pending_award_and_unsuccessful_where_an_objectio
     assert packages.grants(story.given()) == b""
 
 
+def test_a_decided_complaint_is_a_milestone_of_the_call_and_names_nobody(story: Story):
+    story.tell(
+        "supplier_query",
+        "query",
+        "2026-04-06",
+        area="230102",
+        round=ROUND,
+        status="raised",
+        organisation=LOSER,
+    )
+    before = len(story.releases)
+    story.tell("supplier_query", "query", "2026-05-06", status="decided", upheld=False)
+    assert len(story.releases) == before + 1
+    assert story.releases[-1]["tag"] == ["tenderUpdate"]
+    (milestone,) = story.compiled["tender"]["milestones"]
+    assert "不成立" in milestone["title"]
+    assert LOSER not in json.dumps(story.compiled)
+
+
 def test_an_award_that_is_given_up_is_cancelled(story: Story):
     story.tell("application", FIRST, "2026-04-20", status="awarded")
     story.tell("application", FIRST, "2026-04-25", status="dropped")
