@@ -105,7 +105,8 @@ def tiers(embedded: Embedded, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 @dataclass
 class Pair:
-    """A district and a street below it, with a registry each, whose spans are collected."""
+    """A district and a street below it, with a registry and funding each, whose spans are collected. The street's
+    link runs through the cable."""
 
     tiers: Tiers
     collector: Collector
@@ -127,8 +128,14 @@ def pair(embedded: Embedded, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     made = Tiers(home, embedded, cable, {})
     with Collector() as collector:
         try:
-            for area, parent in ((SMALL_DISTRICT, None), (SMALL_STREET, SMALL_DISTRICT)):
-                made.add(area, "registry", parent, "--otlp", collector.url)
+            hosted = "registry,funding"
+            made.add(SMALL_DISTRICT, hosted, None, "--otlp", collector.url)
+            addresses = embedded.addresses
+            through = addresses.amqp_uri(SMALL_DISTRICT).replace(
+                f":{addresses.amqp_port}/", f":{cable.port}/"
+            )
+            made.add(SMALL_STREET, hosted, SMALL_DISTRICT, "--otlp", collector.url,
+                     "--parent-broker", through, "--parent-broker-admin", admin_url(addresses))  # fmt: skip
             start_all(made)
             yield Pair(made, collector)
         finally:

@@ -132,7 +132,14 @@ def claw_back(balance: Balance, amount: int) -> Moved:
 
 def amend(balance: Balance, change: int) -> Moved:
     """Raise or lower the budget by `change` fen. Raises Refused where more is promised or delegated than would be
-    left."""
+    left, and beyond what an amount may be."""
+    if balance.budget + change > money.LARGEST:
+        raise Refused(
+            "budget-too-large",
+            Text("The budget would be larger than any amount may be.", "调整后的预算超过金额上限。"),
+            _NOT_MORE,
+            field="change_fen",
+        )
     accounts = ("available", "budget") if change > 0 else ("budget", "available")
     return _move(balance, Posting("amendment", *accounts, abs(change)))
 

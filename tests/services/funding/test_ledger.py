@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from services.funding.domain import closings
 from services.funding.domain import funds as domain
 from services.funding.domain.funds import Match, Part
-from shared import clock
+from shared import clock, money
 from shared.errors import Refused
 
 pytestmark = pytest.mark.unit
@@ -203,6 +203,11 @@ TestAnyCourseOfFunds = LedgerMachine.TestCase
 def test_nothing_moves_by_less_than_a_fen(movement, amount):
     with pytest.raises(ValueError, match="positive"):
         movement(domain.Balance(10, 5, 1), amount)
+
+
+def test_no_budget_grows_beyond_what_can_be_told():
+    with pytest.raises(Refused, match="budget-too-large"):
+        domain.amend(domain.Balance(money.LARGEST), 1)
 
 
 @pytest.mark.parametrize("figures", [(10, 11, 0), (10, 5, 6), (10, 5, -1), (10, 5, 3, 3), (10, 5, 0, 0, 6)])
