@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -26,7 +27,7 @@ from shared import keys
 from shared.call import Grant
 from shared.node import GATEWAY, SERVICES
 from tests.bench.memory import small_node
-from tests.harness import RunningNode
+from tests.harness import ROOT, RunningNode
 
 # What each answer is held against. Schemathesis has more, which take a refusal by a rule of the domain for a fault.
 CHECKS = (
@@ -87,7 +88,13 @@ def fuzz(
         command += ["--generation-database", "none", "--no-color", "--continue-on-failure", "--no-shrink"]
         command += ["--suppress-health-check", "all", "--request-timeout", "30"]
         command += ["--header", f"Authorization: Bearer {signed}"] if token else []
-        ran = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+        environment = os.environ | {
+            "PYTHONPATH": str(ROOT),
+            "SCHEMATHESIS_HOOKS": "tests.contracts.file_bodies",
+        }
+        ran = subprocess.run(
+            command, cwd=folder, env=environment, capture_output=True, text=True, check=False
+        )
         sent = json.loads(report.read_text())["test_cases"]["generated"] if report.exists() else 0
         yield Told(service, token, operations, sent, ran.returncode == 0, ran.stdout + ran.stderr)
 

@@ -15,7 +15,7 @@ __all__ = ["node"]  # a fixture
 
 pytestmark = pytest.mark.service
 
-SERVICES = ["registry", "accounts"]
+SERVICES = ["registry", "needs", "funding", "accounts"]
 
 
 @pytest.mark.parametrize("service", SERVICES)
