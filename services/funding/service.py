@@ -16,6 +16,7 @@ from services.funding.routes.draws import DrawRoutes
 from services.funding.routes.experts import ExpertRoutes
 from services.funding.routes.figures import FigureRoutes
 from services.funding.routes.funds import FundRoutes
+from services.funding.routes.monitoring import MonitoringRoutes
 from services.funding.routes.notices import NoticeRoutes
 from services.funding.routes.opendata import OpenDataRoutes
 from services.funding.routes.payments import PaymentRoutes
@@ -46,6 +47,7 @@ class FundingService(
     AwardRoutes,
     ContractRoutes,
     ProjectRoutes,
+    MonitoringRoutes,
     RectificationRoutes,
     ClawBackRoutes,
     FigureRoutes,

@@ -8,6 +8,7 @@ from services.funding.documents.draws import Draw
 from services.funding.documents.experts import Expert
 from services.funding.documents.funds import DayClosing, Delegation, Fund, LedgerEntry
 from services.funding.documents.known import KnownGrade, KnownOrganisation, KnownSummary, KnownTopic
+from services.funding.documents.monitoring import ProjectReport
 from services.funding.documents.opendata import ToldState
 from services.funding.documents.payments import Payee, PaymentBatch, PaymentOrder
 from services.funding.documents.procurement import SupplierQuery
@@ -17,8 +18,8 @@ from services.funding.documents.schemes import Scheme
 from shared.arearules.settings import AreaRuleSetting
 
 ALL = (
-    Fund, LedgerEntry, DayClosing, Delegation, Scheme, Round, Application, Contract, Project, AreaRuleSetting,
-    Payee, PaymentOrder, PaymentBatch, Expert, Draw, SupplierQuery,
+    Fund, LedgerEntry, DayClosing, Delegation, Scheme, Round, Application, Contract, Project, ProjectReport,
+    AreaRuleSetting, Payee, PaymentOrder, PaymentBatch, Expert, Draw, SupplierQuery,
     Draft, Attachment, KnownOrganisation, KnownSummary, KnownTopic, KnownGrade, ToldState,
 )  # fmt: skip
 
@@ -43,6 +44,7 @@ __all__ = [
     "PaymentBatch",
     "PaymentOrder",
     "Project",
+    "ProjectReport",
     "Round",
     "Scheme",
     "SupplierQuery",

@@ -50,6 +50,7 @@ class Application(Aggregate):
     rank = IntField()
     proposed = BooleanField(default=False)
     awarded_at = DateTimeField()
+    uncontracted_at = DateTimeField()  # when it was told that the contract of a purchase is overdue
     commitments = ListField(DictField())  # fund, amount_fen
     generated = BooleanField(default=False)
     draft = StringField()  # that it was written in, with its versions and attachments

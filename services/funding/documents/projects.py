@@ -39,6 +39,13 @@ class Project(Aggregate):
     claw_backs = ListField(DictField())  # number, amount_fen, parts, reasons, repayments and how they stand
     beneficiaries_direct = IntField(default=0)
     beneficiaries_indirect = IntField(default=0)
+    # what reports add up to
+    spent_fen = LongField(default=0)
+    reached_direct = IntField(default=0)
+    reached_indirect = IntField(default=0)
+    person_times = IntField(default=0)
+    reported_until = DateField()
+    warnings = ListField(DictField())  # kind, figures, raised_at, over_at
     generated = BooleanField(default=False)
 
     def seat_by_rule(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.funding.domain import amendments, clawback, contracts, opendata, payments, rectification
+from services.funding.domain import amendments, clawback, contracts, early_warnings, opendata, payments, rectification
 from shared.arearules import AreaRule, table
 
 RULES: dict[str, AreaRule[Any]] = dict(
@@ -15,6 +15,7 @@ RULES: dict[str, AreaRule[Any]] = dict(
             *contracts.RULES,
             *opendata.RULES,
             *payments.RULES,
+            *early_warnings.RULES,
             *rectification.RULES,
         ]
     )

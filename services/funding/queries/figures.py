@@ -33,6 +33,8 @@ def figures(query: Data) -> dict[str, int]:
     contracted = [p for p in below(Project, area) if p.round in by_id]
     awarded = sum(_borne(funds_commands.parts(a.commitments), meant) for a in funded)
     paid = sum(_of_tranches(p, meant, paid=True) for p in contracted)
+    waiting = sum(_borne(funds_commands.parts(a.commitments), meant) for a in funded if a.status == "awarded")
+    promised = waiting + sum(_borne(funds_commands.parts(p.sources), meant) for p in contracted)
     freed = sum(_of_tranches(p, meant, paid=False) for p in contracted if p.status == "stopped")
     return {
         "fund_budget_fen": _budget(query, by_id),
@@ -41,11 +43,16 @@ def figures(query: Data) -> dict[str, int]:
         "screened": sum(a.screened_at is not None for a in counted),
         "funded": len(funded),
         "awarded_fen": awarded,
-        "committed_fen": awarded - freed,
+        "committed_fen": promised - freed,
         "paid_fen": paid,
+        "repaid_fen": sum(_repaid(p, meant) for p in contracted),
+        "spent_fen": sum(p.spent_fen for p in contracted),
         "projects": len(contracted),
         "beneficiaries_direct": sum(a.beneficiaries_direct for a in funded),
         "beneficiaries_indirect": sum(a.beneficiaries_indirect for a in funded),
+        "reached_direct": sum(p.reached_direct for p in contracted),
+        "reached_indirect": sum(p.reached_indirect for p in contracted),
+        "person_times": sum(p.person_times for p in contracted),
     }
 
 
@@ -83,3 +90,9 @@ def _of_tranches(found: Project, funds_meant: set[str], *, paid: bool) -> int:
         for parts, tranche in zip(borne, found.tranches, strict=True)
         if (tranche["status"] == "paid") is paid
     )
+
+
+def _repaid(found: Project, funds_meant: set[str]) -> int:
+    """Fen that came back from a project to these funds."""
+    repayments = [one for demand in found.claw_backs for one in demand["repayments"]]
+    return sum(_borne(funds_commands.parts(one["parts"]), funds_meant) for one in repayments)

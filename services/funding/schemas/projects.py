@@ -10,6 +10,7 @@ from services.funding.domain.periods import PeriodForm
 from services.funding.domain.projects import GROUNDS
 from services.funding.schemas.clawback import ClawBackState, ClawBackView
 from services.funding.schemas.common import REASONS, Part, Reasons
+from services.funding.schemas.monitoring import WarningState
 from shared.fields import Area, Day, Fen, Id, Moment, Schema
 from shared.http import PageQuery
 
@@ -71,6 +72,12 @@ class ProjectState(Schema):
     claw_backs = fields.List(fields.Nested(ClawBackState), load_default=list)
     beneficiaries_direct = fields.Int(load_default=0)
     beneficiaries_indirect = fields.Int(load_default=0)
+    spent_fen = Fen(load_default=0, metadata={"description": "of the grant, as reported"})
+    reached_direct = fields.Int(load_default=0, metadata={"description": "persons, as reported"})
+    reached_indirect = fields.Int(load_default=0)
+    person_times = fields.Int(load_default=0, metadata={"description": "attendances 人次, as reported"})
+    reported_until = Day(load_default=None, allow_none=True)
+    warnings = fields.List(fields.Nested(WarningState), load_default=list)
     generated = fields.Bool(load_default=False)
 
 

@@ -19,6 +19,8 @@ SETTLED = APPLICATION.event("settled", Text("objection settled", "异议处理")
 AWARDED = APPLICATION.event("awarded", Text("awarded", "立项资助"))
 DROPPED = APPLICATION.event("dropped", Text("dropped", "落选或退出"))
 SIGNED = APPLICATION.event("contracted", Text("contracted", "签约"))
+UNCONTRACTED = APPLICATION.event("uncontracted", Text("contract overdue", "逾期未签约"))
 ALL = (
     SUBMITTED, SCREENED, REJECTED, EXAMINED, REVERSED, SCORED, PLACED, OBJECTED, SETTLED, AWARDED, DROPPED, SIGNED,
+    UNCONTRACTED,
 )  # fmt: skip

@@ -25,8 +25,12 @@ CLAW_BACK_DEMANDED = PROJECT.event("claw_back_demanded", Text("claw-back demande
 REPAID = PROJECT.event("repaid", Text("repaid in part", "退还资金"))
 CLAW_BACK_SETTLED = PROJECT.event("claw_back_settled", Text("claw-back settled", "退清"))
 AMENDED = PROJECT.event("amended", Text("contract amended", "协议变更"))
+REPORTED = PROJECT.event("reported", Text("reported", "报告"))
+WARNED = PROJECT.event("warned", Text("warned of", "预警"))
+WARNING_OVER = PROJECT.event("warning_over", Text("warning over", "预警解除"))
 ALL = (
     CONTRACTED, TRANCHE_ORDERED, TRANCHE_PAID, TRANCHE_HELD, PASSED, COMPLETED, STOPPED, SUSPENDED, RESUMED,
     RECTIFICATION_ORDERED, RECTIFICATION_REPORTED, RECTIFICATION_OVERDUE, RECTIFICATION_RETURNED, RECTIFIED,
     CLAW_BACK_DEMANDED, REPAID, CLAW_BACK_SETTLED, AMENDED,
+    REPORTED, WARNED, WARNING_OVER,
 )  # fmt: skip

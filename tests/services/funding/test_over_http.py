@@ -64,6 +64,7 @@ def test_a_round_runs_from_fund_to_the_last_tranche(world):
         "fund_budget_fen": 1_000_000, "rounds": 1, "applications": 4, "screened": 4, "funded": 2,
         "awarded_fen": 900_000, "committed_fen": 900_000, "paid_fen": 400_000, "projects": 1,
         "beneficiaries_direct": 20, "beneficiaries_indirect": 80,
+        "repaid_fen": 0, "spent_fen": 0, "reached_direct": 0, "reached_indirect": 0, "person_times": 0,
     }  # fmt: skip
 
 

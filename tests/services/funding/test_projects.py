@@ -59,6 +59,8 @@ def test_what_is_to_be_put_right_holds_tranches_until_it_is_accepted(world):
     assert (one["status"], one["due_at"]) == ("ordered", "2026-05-18T15:59:59.000Z")
     w.publish(world.node, world.evaluated(project, "mid_term", "pass"))
     eventually(lambda: world.tranches(project["id"]) == ["paid", "held", "waiting"])
+    good(world.post("/monitoring/run", None, "operator", now="2026-05-19T09:00:00+08:00"))
+    assert world.get(f"/projects/{project['id']}")["rectifications"][0]["status"] == "overdue"
     own: Data = {"role": "organisation_officer", "organisation": project["organisation"], "area": w.STREET}
     good(world.post(f"{path}/1/report", {"report": "已补齐票据"}, now=LATER, **own))
     assert world.post(f"{path}/1/review", {"accepted": True, "remarks": "x"}, **own).status_code == 403
@@ -149,6 +151,9 @@ def test_a_purchase_is_contracted_on_paper_and_amended_within_its_rules(world):
     assert good(world.post(f"{path}/seal"))["seal"]["sha256"]
     sealed = world.node.get(f"{world.api}{path}/sealed.pdf", own.pop("role"), **own).content
     assert json.loads(seals.examine(sealed)) == {"pages": 1, "signatures": 1}
+    for told in (1, 0):
+        ran = good(world.post("/monitoring/run", None, "operator", now="2026-05-21T09:00:00+08:00"))
+        assert ran["uncontracted"] == told, "once, after the 30 days"
     project = world.contract(application)
     assert (project["contract"], project["ends_on"]) == (contract["id"], "2027-05-01")
     assert world.balance(fund) == (105_000, 100_000, 50_000)
@@ -170,3 +175,45 @@ def test_a_purchase_is_contracted_on_paper_and_amended_within_its_rules(world):
     eventually(lambda: world.get(f"/projects/{project['id']}")["status"] == "completed")
     assert world.balance(fund) == (105_000, 60_000, 60_000)
     assert code(world.post(f"{path}/amendments", change | {"amount_fen": 50_000})) == "not-amendable"
+
+
+def test_what_is_reported_adds_up_and_what_runs_behind_is_told_once(world):
+    project = world.project(world.fund(1_000)["id"])  # from 21 April for a year, for 10 and 40 persons
+    path = f"/projects/{project['id']}"
+    own: Data = {"role": "organisation_officer", "organisation": project["organisation"], "area": w.STREET}
+    progress = {
+        "kind": "progress", "first_day": "2026-04-21", "last_day": "2026-07-20", "title": "一季度", "spent_fen": 10_000,
+        "beneficiaries_direct": 2, "beneficiaries_indirect": 20, "person_times": 60,
+    }  # fmt: skip
+    good(world.post(f"{path}/reports", progress, now="2026-07-21T09:00:00+08:00", **own))
+    activity = progress | {
+        "kind": "activity",
+        "first_day": "2026-07-22",
+        "last_day": "2026-07-22",
+        "title": "义诊",
+    }
+    found = good(world.post(f"{path}/reports", activity, now="2026-07-23T09:00:00+08:00", **own))
+    second = world.get(f"{path}/reports")["items"][1]
+    late = "2027-03-01T09:00:00+08:00"
+    wrong = activity | {"corrects": second["id"], "beneficiaries_direct": 3, "spent_fen": 5_000}
+    assert (
+        code(world.post(f"{path}/reports", wrong | {"spent_fen": 90_001}, now=late, **own))
+        == "spent-beyond-amount"
+    )
+    found = good(world.post(f"{path}/reports", wrong, now=late, **own))
+    assert (found["spent_fen"], found["reached_direct"], found["person_times"]) == (15_000, 5, 120)
+    assert code(world.post(f"{path}/reports", wrong, now=late, **own)) == "no-such-report"
+    assert found["reported_until"] == "2026-07-20"
+
+    def run(now: str = late) -> Data:
+        return good(world.post("/monitoring/run", None, "operator", now=now))
+
+    assert run()["warned"] >= 2
+    assert run() == {"warned": 0, "over": 0, "overdue": 0, "uncontracted": 0}
+    held = world.node.get(f"{world.api}{path}/warnings", now=late).json()["items"]
+    assert [one["kind"] for one in held if one["raised_at"]] == ["report_late", "underspent"]
+    rest = progress | {"first_day": "2026-07-21", "last_day": "2027-02-28", "spent_fen": 80_000}
+    found = good(world.post(f"{path}/reports", rest, now=late, **own))
+    assert all(one["over_at"] for one in found["warnings"])
+    figures = world.get(f"/figures?area={w.STREET}&round={project['round']}", None)
+    assert (figures["spent_fen"], figures["reached_direct"], figures["person_times"]) == (95_000, 7, 180)
