@@ -11,6 +11,7 @@ from services.funding.routes.clawback import ClawBackRoutes
 from services.funding.routes.closings import ClosingRoutes
 from services.funding.routes.contracts import ContractRoutes
 from services.funding.routes.delegations import DelegationRoutes
+from services.funding.routes.dossiers import DossierRoutes
 from services.funding.routes.drafts import DraftRoutes
 from services.funding.routes.draws import DrawRoutes
 from services.funding.routes.experts import ExpertRoutes
@@ -19,6 +20,7 @@ from services.funding.routes.funds import FundRoutes
 from services.funding.routes.monitoring import MonitoringRoutes
 from services.funding.routes.notices import NoticeRoutes
 from services.funding.routes.opendata import OpenDataRoutes
+from services.funding.routes.optimisation import OptimisationRoutes
 from services.funding.routes.payments import PaymentRoutes
 from services.funding.routes.procurement import ProcurementRoutes
 from services.funding.routes.projects import ProjectRoutes
@@ -48,6 +50,8 @@ class FundingService(
     ContractRoutes,
     ProjectRoutes,
     MonitoringRoutes,
+    OptimisationRoutes,
+    DossierRoutes,
     RectificationRoutes,
     ClawBackRoutes,
     FigureRoutes,

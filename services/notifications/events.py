@@ -33,6 +33,7 @@ def _deadlines(of: str, *, deemed: bool = False) -> list[Handler]:
 # What the organisation itself is told of.
 _INSPECTION = ("opened", "sent_back", "concluded", "rectification_ordered", "rectified", "missed")
 _LISTING = ("notified", "listed", "spared", "removed")
+_PROJECT_VERBS = ("warned", "suspended", "resumed", "rectification_overdue", "claw_back_demanded")
 _ORGANISATION, _PROJECT = schemas.SeenOrganisation, schemas.SeenProject
 
 HANDLERS = Handlers(
@@ -69,6 +70,7 @@ HANDLERS = Handlers(
     _told("funding.application.awarded", schemas.SeenApplication, "application_awarded"),
     _told("funding.project.tranche_paid", _PROJECT, "tranche_paid"),
     _told("funding.project.tranche_held", _PROJECT, "tranche_held"),
+    *(_told(f"funding.project.{verb}", _PROJECT, f"project_{verb}") for verb in _PROJECT_VERBS),
     effect("funding.project.tranche_paid", _PROJECT, commands.tell_finance),
     effect("evaluation.phase_evaluation.concluded", schemas.SeenPhaseEvaluation, commands.tell_rectification),
     _told("evaluation.grade.awarded", schemas.SeenGrade, "grade_awarded"),

@@ -110,8 +110,40 @@ _FUNDING: dict[str, Letter] = {
     "tranche_held": Letter(
         Text("A tranche is held", "项目款暂缓拨付"),
         Text(
-            "A tranche of the project '{title}' is held until its evaluation is passed.",
-            "项目“{title}”的一期款项暂缓拨付，待评估合格后拨付。",
+            "A tranche of the project '{title}' is held until its evaluation is passed and nothing else holds it.",
+            "项目“{title}”的一期款项暂缓拨付，待评估合格且暂停、整改事项办结后拨付。",
+        ),
+    ),
+    "project_warned": Letter(
+        Text("Early warning of a project", "项目预警"),
+        Text(
+            "The project '{title}' runs behind: look at its warnings, and report what is missing.",
+            "项目“{title}”触发预警，请查看预警内容并及时报告进展。",
+        ),
+    ),
+    "project_suspended": Letter(
+        Text("A project is suspended", "项目暂停"),
+        Text(
+            "The project '{title}' is suspended; nothing is paid until it goes on.",
+            "项目“{title}”已暂停，恢复前暂缓拨付。",
+        ),
+    ),
+    "project_resumed": Letter(
+        Text("A project goes on", "项目恢复"),
+        Text("The suspended project '{title}' goes on.", "项目“{title}”已恢复执行。"),
+    ),
+    "project_rectification_overdue": Letter(
+        Text("Overdue: rectification of a project", "项目整改逾期"),
+        Text(
+            "What the project '{title}' was to put right is overdue. Report at once.",
+            "项目“{title}”整改已逾期，请立即提交整改报告。",
+        ),
+    ),
+    "project_claw_back_demanded": Letter(
+        Text("Money of a project is demanded back", "项目资金追回"),
+        Text(
+            "Money paid for the project '{title}' is demanded back; the project says how much, and by when.",
+            "项目“{title}”的部分已拨资金须退还，金额与期限见项目信息。",
         ),
     ),
     "tranche_paid_finance": Letter(

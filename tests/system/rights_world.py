@@ -530,6 +530,8 @@ def _funding(world: RightsWorld) -> None:
     given = Record(application, street, district, decider=district, parties=(street,), own=legal)
     world.records["funding/applications"] = [given]
     world.records["funding/projects"] = [replace(given, id=project)]
+    dossier = _made(world, district, f"/api/funding/projects/{project}/dossiers", {})
+    world.records["funding/dossiers"] = [replace(given, id=dossier, own=None)]
     world.records["funding/contracts"] = [replace(given, id=contracted["contract"])]
     world.records["funding submit"] = [
         Record("-", street, district, parties=parties, own=world.values["team"])

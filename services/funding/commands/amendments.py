@@ -106,10 +106,12 @@ def _change_money(
 
 
 def _freeze(sources: list[Part], project: Project) -> None:
-    """What is paid or on its way keeps what it drew, whatever the sources become."""
+    """What is paid or on its way keeps what it drew, whatever the sources become; what is neither draws anew."""
     for tranche, parts in zip(project.tranches, tranches.borne(sources, project.tranches), strict=True):
         if tranche["status"] in tranches.SETTLED:
             tranche["parts"] = [{"fund": part.fund, "amount_fen": part.amount} for part in parts]
+        else:
+            tranche.pop("parts", None)  # of an order that was cancelled
 
 
 def _keep_sources(project: Project, parts: list[Part]) -> None:

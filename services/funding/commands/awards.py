@@ -8,6 +8,7 @@ from services.funding.commands import contracts, funds, known, procurement, proj
 from services.funding.commands.conditions import NOTICE
 from services.funding.documents import Application, Project
 from services.funding.domain import funds as domain
+from services.funding.domain import optimisation
 from services.funding.domain.applications import ApplicationLife
 from services.funding.domain.rounds import check_after
 from services.funding.subjects import applications as subjects
@@ -83,6 +84,7 @@ def contract(call: Call, application_id: str, body: Data) -> Project:
     target = known.judged_round(call, application.round)
     application.status = advance(ApplicationLife, application.status, "sign")
     procurement.check_unheld(call, application)
+    optimisation.check_done(application.optimisations)
     project.organisation = application.organisation
     project.sources = application.commitments
     signed = contracts.sign(call, application, target, body)

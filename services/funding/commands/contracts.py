@@ -11,6 +11,7 @@ from typing import Any
 from services.funding.commands import known
 from services.funding.documents import Application, Contract, Round
 from services.funding.domain import contracts as domain
+from services.funding.domain import optimisation
 from services.funding.domain.contracts import ContractLife
 from services.funding.queries import contracts as queries
 from services.funding.subjects import contracts as subjects
@@ -36,6 +37,7 @@ def draft(call: Call, application_id: str, body: Data) -> Contract:
     contract = _contract_of(call, stub)
     target = known.judged_round(call, stub.round)
     _check_awarded(stub)
+    optimisation.check_done(stub.optimisations)
     _fill(call, contract, stub, target, body["starts_on"], body["ends_on"], stable=body["stable"])
     contract.sha256 = contract.printed_at = None
     contract.signed_copy, contract.seal = {}, {}

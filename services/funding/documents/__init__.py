@@ -3,6 +3,7 @@
 from services.funding.documents.applications import Application
 from services.funding.documents.attachments import Attachment
 from services.funding.documents.contracts import Contract
+from services.funding.documents.dossiers import Dossier
 from services.funding.documents.drafts import Draft
 from services.funding.documents.draws import Draw
 from services.funding.documents.experts import Expert
@@ -20,7 +21,7 @@ from shared.arearules.settings import AreaRuleSetting
 ALL = (
     Fund, LedgerEntry, DayClosing, Delegation, Scheme, Round, Application, Contract, Project, ProjectReport,
     AreaRuleSetting, Payee, PaymentOrder, PaymentBatch, Expert, Draw, SupplierQuery,
-    Draft, Attachment, KnownOrganisation, KnownSummary, KnownTopic, KnownGrade, ToldState,
+    Draft, Attachment, Dossier, KnownOrganisation, KnownSummary, KnownTopic, KnownGrade, ToldState,
 )  # fmt: skip
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "Contract",
     "DayClosing",
     "Delegation",
+    "Dossier",
     "Draft",
     "Draw",
     "Expert",

@@ -49,6 +49,7 @@ class Application(Aggregate):
     score_hundredths = IntField()
     rank = IntField()
     proposed = BooleanField(default=False)
+    optimisations = ListField(DictField())  # number, status, asked, summary, before, changes, remarks
     awarded_at = DateTimeField()
     uncontracted_at = DateTimeField()  # when it was told that the contract of a purchase is overdue
     commitments = ListField(DictField())  # fund, amount_fen

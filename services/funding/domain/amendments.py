@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 from marshmallow import fields, validate
@@ -103,8 +104,10 @@ def replanned(
         open_ones = [t | {"amount_fen": fen} for t, fen in zip(open_ones, parts, strict=True) if fen]
     elif left:
         raise _unfit(left)
-    made = sorted([*kept, *open_ones], key=lambda t: CONDITIONS.index(t["condition"]))
-    return [t | {"number": number} for number, t in enumerate(made, 1)]
+    # Payment orders name their tranche by its number, so none changes: new ones get those that follow.
+    new = count(max((t["number"] for t in tranches), default=0) + 1)
+    made = [{"number": t.get("number") or next(new), **t} for t in (*kept, *open_ones)]
+    return sorted(made, key=lambda t: CONDITIONS.index(t["condition"]))
 
 
 def _check_plan(wanted: Sequence[Planned], left: int, taken: set[str]) -> None:

@@ -40,6 +40,17 @@ def current(rounds: Sequence[Any]) -> Any:
     )
 
 
+def check_stage(*, in_use: bool) -> None:
+    """Raise Refused for a round whose course has no optimisation."""
+    if not in_use:
+        raise Refused(
+            "no-such-stage",
+            Text("The round has no optimisation.", "本轮未设优化环节。"),
+            Text("Rounds whose scheme names it ask for changes.", "仅方案设有优化环节的轮次可要求修改。"),
+            field="id",
+        )
+
+
 def check_askable(status: str, rounds: Sequence[Mapping[str, Any]]) -> None:
     """Raise Refused unless the application is awarded and nothing else is asked of it."""
     if status != "awarded":

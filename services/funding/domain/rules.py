@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.funding.domain import amendments, clawback, contracts, early_warnings, opendata, payments, rectification
+from services.funding.domain import (
+    amendments,
+    clawback,
+    contracts,
+    early_warnings,
+    opendata,
+    payments,
+    rectification,
+)
 from shared.arearules import AreaRule, table
 
 RULES: dict[str, AreaRule[Any]] = dict(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from marshmallow import fields, validate
 
 from services.funding.schemas.common import COUNT, MONEY, NAME, REASONS, Part
+from services.funding.schemas.optimisation import OptimisationState, OptimisationView
 from shared.fields import Area, Fen, Id, Moment, Schema
 from shared.http import PageQuery
 
@@ -71,6 +72,7 @@ class ApplicationState(Schema):
     proposed = fields.Bool(load_default=False)
     open_objections = fields.Int(load_default=0)
     awarded_at = Moment(load_default=None, allow_none=True)
+    optimisations = fields.List(fields.Nested(OptimisationState), load_default=list)
     commitments = fields.List(fields.Nested(Part), load_default=list)
     generated = fields.Bool(load_default=False)
     external = fields.Nested(External, load_default=None, allow_none=True)
@@ -98,6 +100,7 @@ class DecisionView(Schema):
 class ApplicationView(ApplicationState):
     """An application as the API answers it."""
 
+    optimisations = fields.List(fields.Nested(OptimisationView))
     plan = fields.Str()
     answers = fields.Dict(keys=fields.Str(), values=fields.Raw(allow_none=True))
     draft = Id(allow_none=True)

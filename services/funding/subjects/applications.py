@@ -20,7 +20,12 @@ AWARDED = APPLICATION.event("awarded", Text("awarded", "立项资助"))
 DROPPED = APPLICATION.event("dropped", Text("dropped", "落选或退出"))
 SIGNED = APPLICATION.event("contracted", Text("contracted", "签约"))
 UNCONTRACTED = APPLICATION.event("uncontracted", Text("contract overdue", "逾期未签约"))
+OPTIMISATION_ASKED = APPLICATION.event("optimisation_asked", Text("asked for changes", "要求优化"))
+OPTIMISATION_ANSWERED = APPLICATION.event(
+    "optimisation_answered", Text("new version handed in", "提交修改稿")
+)
+OPTIMISED = APPLICATION.event("optimised", Text("new version accepted", "优化完成"))
 ALL = (
     SUBMITTED, SCREENED, REJECTED, EXAMINED, REVERSED, SCORED, PLACED, OBJECTED, SETTLED, AWARDED, DROPPED, SIGNED,
-    UNCONTRACTED,
+    OPTIMISATION_ASKED, OPTIMISATION_ANSWERED, OPTIMISED, UNCONTRACTED,
 )  # fmt: skip

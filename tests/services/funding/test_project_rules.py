@@ -115,7 +115,8 @@ def test_tranches_that_are_not_paid_may_be_planned_anew(wanted, fits):
     assert [(t["condition"], t["amount_fen"]) for t in made] == [
         ("contract", 50), *((each.condition, each.amount_fen) for each in wanted)
     ]  # fmt: skip
-    assert [t["number"] for t in made] == list(range(1, len(made) + 1))
+    numbers = {t["condition"]: t["number"] for t in plan}
+    assert [t["number"] for t in made] == [numbers[t["condition"]] for t in made], "orders name them by these"
 
 
 def test_a_purchase_grows_by_a_tenth_at_most_and_a_venture_not_at_all():

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
+import zipfile
 from typing import Any
 
 import pytest
 
-from services.funding import seals
+from services.funding import archives, seals
 from tests.harness import eventually
 from tests.services.funding import world as w
 from tests.services.funding.seals import PASSWORD, certificate, scan
@@ -217,3 +219,83 @@ def test_what_is_reported_adds_up_and_what_runs_behind_is_told_once(world):
     assert all(one["over_at"] for one in found["warnings"])
     figures = world.get(f"/figures?area={w.STREET}&round={project['round']}", None)
     assert (figures["spent_fen"], figures["reached_direct"], figures["person_times"]) == (95_000, 7, 180)
+
+
+def test_an_award_is_optimised_before_its_contract_and_all_of_it_is_in_the_dossier(world):
+    fund = world.fund(1_000)["id"]
+    stages = ["projects_call", "screening", "review", "notice", "optimisation", "contract"]
+    target = world.round(fund, stages=[{"stage": each} for each in stages], panel={"blind": True})
+    application = world.screened(target, points=(70, 90))
+    world.noticed(target)
+    good(world.award(application))
+    path = f"/applications/{application}"
+    own: Data = {"role": "organisation_officer", "area": w.STREET}
+    own["organisation"] = world.get(path)["organisation"]
+    good(world.post(f"{path}/optimisations", {"asked": "压缩管理费"}))
+    assert (
+        code(world.post(f"{path}/contract", {"signed_on": "2026-04-21"}, now=w.NOTICE_OVER))
+        == "optimisation-open"
+    )
+    version = {"summary": "减少宣传支出", "amount_fen": 100_001}
+    assert code(world.post(f"{path}/optimisation/version", version, **own)) == "amount-raised"
+    version |= {"amount_fen": 95_000}
+    good(world.post(f"{path}/optimisation/version", version, **own))
+    again = good(world.post(f"{path}/optimisation/review", {"accepted": False, "remarks": "再压缩"}))
+    assert [one["status"] for one in again["optimisations"]] == ["returned", "asked"]
+    assert world.balance(fund) == (100_000, 100_000, 0)
+    good(
+        world.post(
+            f"{path}/optimisation/version", version | {"amount_fen": 90_000, "title": "邻里互助站"}, **own
+        )
+    )
+    agreed = good(world.post(f"{path}/optimisation/review", {"accepted": True, "remarks": "同意"}))
+    assert (agreed["amount_fen"], agreed["title"]) == (90_000, "邻里互助站")
+    assert agreed["optimisations"][1]["before"] == {"amount_fen": 100_000, "title": "邻里互助"}
+    assert world.balance(fund) == (100_000, 90_000, 0)
+    project = world.contract(application)
+    assert [t["amount_fen"] for t in project["tranches"]] == [45_000, 27_000, 18_000]
+    good(world.post(f"/contracts/{project['contract']}/amendments",
+                    {"agreed_on": "2026-05-01", "reasons": "x", "ends_on": "2027-05-31"}))  # fmt: skip
+
+    first, second = (dossier(world, project) for _ in range(2))
+    with zipfile.ZipFile(io.BytesIO(first)) as archive:
+        names = archive.namelist()
+        text = {name: archive.read(name).decode() for name in names if name.endswith(".json")}
+        listed = {each["name"]: each["sha256"] for each in json.loads(text[archives.MANIFEST])["files"]}
+        assert listed == {
+            name: hashlib.sha256(archive.read(name)).hexdigest()
+            for name in names
+            if name != archives.MANIFEST
+        }
+    assert "专家0" not in "".join(text.values()), "the review was blind"
+    assert {json.loads(text["scores.json"])[0]["expert"]} == {"专家 1"}
+    moved = [each["movement"] for each in json.loads(text["payments/ledger.json"])]
+    assert sorted(moved) == ["commitment", "payment", "release"]
+    assert json.loads(text["contract/contract.json"])["amendments"][0]["before"]["ends_on"] == "2027-04-20"
+    audited = {each["event"] for each in json.loads(text["audit.json"])}
+    assert audited >= {
+        "funding.application.submitted",
+        "funding.project.contracted",
+        "funding.contract.amended",
+    }
+    assert first == second, "equal records make equal bytes"
+    assert world.post(f"/projects/{project['id']}/dossiers", None, **own).status_code == 403
+
+
+def dossier(world: World, project: Data) -> bytes:
+    """Made once all that has happened is sealed."""
+    last = {
+        project["id"]: "funding.project.amended",
+        project["contract"]: "funding.contract.amended",
+        project["application"]: "funding.application.contracted",
+    }
+
+    def sealed(record: str, event: str) -> bool:
+        found = world.node.get(f"{world.api}/audit", "auditor", params={"record": record}).json()["items"]
+        return event in {one["event"] for one in found}
+
+    eventually(lambda: all(sealed(*each) for each in last.items()))
+    asked = good(world.post(f"/projects/{project['id']}/dossiers", None, "auditor"))
+    path = f"/dossiers/{asked['id']}"
+    eventually(lambda: world.get(path, "auditor")["status"] == "ready")
+    return world.node.get(f"{world.api}{path}/dossier.zip", "auditor").content
