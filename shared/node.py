@@ -25,6 +25,19 @@ GATEWAY = "gateway"
 Clock = Literal["wall", "request"]
 
 
+class BucketSchema(Schema):
+    """A bucket of an S3-compatible store."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    endpoint = fields.Url(required=True, require_tld=False, schemes={"http", "https"})
+    bucket = fields.Str(required=True, validate=validate.Length(3, 63))
+    access_key = fields.Str(required=True)
+    secret_key = fields.Str(required=True)
+    region = fields.Str(load_default="us-east-1")
+
+
 class FilesSchema(Schema):
     """How a node keeps the files that it is given."""
 
@@ -36,6 +49,9 @@ class FilesSchema(Schema):
         metadata={
             "description": "scanner of attachments: a program with its arguments, gets the file's path last"
         },
+    )
+    s3 = fields.Nested(
+        BucketSchema, metadata={"description": "where files are kept; in the node's own store if left out"}
     )
 
 

@@ -33,6 +33,10 @@ def set_node(node: Node) -> None:
     _process.node = node
 
 
+def configured() -> bool:
+    return _process.node is not None
+
+
 def node() -> Node:
     if _process.node is None:
         raise RuntimeError("this process does not know its node yet: call runtime.configure first")
