@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ import requests
 
 import deploy.scenarios
 from deploy.embedded import Embedded
+from tests.faults.rounds_under_kills import Player
 from tests.harness import eventually, make_node
 from tests.services.funding import world as w
 from tests.services.funding.world import Data, World, good
@@ -41,7 +43,9 @@ def world(embedded: Embedded, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 
 def sample(name: str) -> Data:
+    """A scheme as it comes along, but without a panel to be drawn: panels have tests of their own."""
     found: Data = json.loads((SCHEMES / f"{name}.json").read_text(encoding="utf-8"))
+    found["terms"]["panel"] |= {"experts": None, "missing": "present"}
     return found
 
 
@@ -296,3 +300,13 @@ def test_each_rule_of_eligibility_is_named_with_what_was_found(world):
         "graded": ("screened", []),
         "again": ("rejected", ["too-many-applications"]),
     }
+
+
+def test_a_submission_that_a_kill_cuts_off_is_submitted_once(world):
+    target = world.round(world.fund(1_000)["id"])
+    draft = begin(world, target, known(world))["id"]
+    good(write(world, draft, 0, title="邻里互助", amount_fen=10_000))
+    player = Player(world.node, 1, random.Random(), {"submit": 0.1})
+    application = player.step("submit", f"/drafts/{draft}/submission", now=w.DURING)
+    assert [a["id"] for a in world.get(f"/applications?round={target}")["items"]] == [application["id"]]
+    assert world.get(f"/drafts/{draft}")["application"] == application["id"]
