@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
 from deploy.replay import names
@@ -12,6 +13,8 @@ from deploy.replay.plan import After, Ref, Role
 
 _USUAL_SOURCES = {"survey": 5, "visit": 3, "walk_in": 2, "online": 2, "department": 1, "street": 1}
 _USUAL_CONFIRMATIONS = {"client": 5, "community_worker": 3, "call_back": 2, "relative": 1}
+PARTS = ("residents", "experts", "cadres", "organisations")
+_REASONS = {True: "需求集中，适合由社会组织承接。", False: "暂不具备实施条件，列入下一批。"}
 
 
 def plan_needs(build: Build) -> None:
@@ -35,16 +38,24 @@ def plan_needs(build: Build) -> None:
             for index in range(count)
         ]
         chosen = set(rng.sample(range(library), entry["chosen"]))
-        build.topics[entry["key"]] = []
+        items = []
         for item, size in enumerate(sizes):
             start = sum(sizes[:item])
-            members = list(range(start, start + size))
-            topic = _plan_item(
-                build, entry, item, subjects[item], categories[item],
-                [made[m] for m in members], [where[m] for m in members], item in chosen,
-            )  # fmt: skip
-            if item in chosen:
-                build.topics[entry["key"]].append(topic)
+            items.append(
+                _plan_item(build, entry, item, subjects[item], categories[item], made[start : start + size])
+            )
+        concluded = _plan_panel(build, entry, [step for step, _ in items], chosen) if items else ""
+        build.topics[entry["key"]] = [
+            Topic(
+                step,
+                _plan_confirmation(build, step, concluded),
+                title,
+                categories[item],
+                where[sum(sizes[:item])],
+            )
+            for item, (step, title) in enumerate(items)
+            if item in chosen
+        ]
 
 
 def _plan_need(
@@ -77,15 +88,17 @@ def _plan_answer(build: Build, step: str, area: str, at: datetime) -> None:
         f"{step}/answer", "needs/needs/{id}/answer", {"answer": "已联系来电人并办结。"},
         area=area, role=build.staff(area), at=at, of=step,
     )  # fmt: skip
+    build.post(
+        f"{step}/call-back", "needs/needs/{id}/call-back", {"result": "satisfied"},
+        area=area, role=build.staff(area), at=at + timedelta(days=1), of=step, after=[f"{step}/answer"],
+    )  # fmt: skip
 
 
 def _plan_item(
-    build: Build, entry: Data, index: int, subject: str, category: str, sources: list[str],
-    where: list[str], chosen: bool,
-) -> Topic:  # fmt: skip
-    year, rng = entry["year"], build.rng("library", entry["key"], index)
-    step = f"library/{entry['key']}/{index}"
-    title = build.names.unique(subject)
+    build: Build, entry: Data, index: int, subject: str, category: str, sources: list[str]
+) -> tuple[str, str]:
+    """The step that makes an item of the library, and its title."""
+    step, title = f"library/{entry['key']}/{index}", build.names.unique(subject)
     build.post(
         step, "needs/library",
         {
@@ -93,28 +106,55 @@ def _plan_item(
             "group": names.group_of(category), "sources": [Ref(source) for source in sources],
             "generated": True,
         },
-        area=build.district, role=build.staff(), at=moment(date(year, 3, 4), index),
+        area=build.district, role=build.staff(), at=moment(date(entry["year"], 3, 4), index),
     )  # fmt: skip
-    appraised = build.post(
-        f"{step}/appraisal", "needs/library/{id}/appraisal",
+    return step, title
+
+
+def _plan_panel(build: Build, entry: Data, items: list[str], chosen: Collection[int]) -> str:
+    """The step that concludes an appraisal of all items: two members of each part, most of whom agree."""
+    year, rng = entry["year"], build.rng("panel", entry["key"])
+    step, day = f"panel/{entry['key']}", date(year, 3, 18)
+    members = [
+        {"id": f"{part}-{number}", "part": part, "name": f"{part} {number}"}
+        for part in PARTS
+        for number in (1, 2)
+    ]
+    build.post(
+        step, "needs/panels",
         {
-            "chosen": chosen,
-            "votes": {
-                part: {"for": strong if chosen else weak, "against": weak if chosen else strong}
-                for part in ("residents", "experts", "cadres", "organisations")
-                for strong, weak in [(rng.randint(3, 6), rng.randint(0, 2))]
-            },
-            "reasons": "需求集中，适合由社会组织承接。" if chosen else "暂不具备实施条件，列入下一批。",
+            "area": build.district, "title": "需求论证会", "held_on": day.isoformat(),
+            "items": [Ref(item) for item in items], "members": members, "generated": True,
         },
-        area=build.district, role=build.staff(), at=moment(date(year, 3, 18), index), of=step,
+        area=build.district, role=build.staff(), at=moment(day),
     )  # fmt: skip
-    if not chosen:
-        return Topic(step, appraised, title, category, where[0])
-    confirmed = build.post(
-        f"{step}/confirmation", "needs/library/{id}/confirmation", {},
-        area=build.district, role=build.staff(), at=After(appraised, "notice_ends_at"), of=step,
+    cast = []
+    for number, member in enumerate(members):
+        other = rng.randrange(len(items)) if number == 0 else None  # one vote against the majority
+        ballots = [
+            {"item": Ref(item), "vote": "for" if (index in chosen) != (index == other) else "against"}
+            for index, item in enumerate(items)
+        ]
+        build.post(
+            f"{step}/votes/{number}", "needs/panels/{id}/votes", {"member": member["id"], "ballots": ballots},
+            area=build.district, role=build.staff(), at=moment(day, number), of=step,
+        )  # fmt: skip
+        cast.append(f"{step}/votes/{number}")
+    decisions = [
+        {"item": Ref(item), "chosen": index in chosen, "reasons": _REASONS[index in chosen]}
+        for index, item in enumerate(items)
+    ]
+    return build.post(
+        f"{step}/conclusion", "needs/panels/{id}/conclusion", {"decisions": decisions},
+        area=build.district, role=build.staff(), at=moment(day, len(members)), of=step, after=cast,
     )  # fmt: skip
-    return Topic(step, confirmed, title, category, where[0])
+
+
+def _plan_confirmation(build: Build, item: str, concluded: str) -> str:
+    return build.post(
+        f"{item}/confirmation", "needs/library/{id}/confirmation", {},
+        area=build.district, role=build.staff(), at=After(concluded, "notice_ends_at"), of=item,
+    )  # fmt: skip
 
 
 def plan_hotline(build: Build) -> None:

@@ -14,6 +14,7 @@ from services.needs.subjects import panels as subjects
 from shared.arearules.settings import value
 from shared.call import Call
 from shared.errors import Refused, Text
+from shared.events.types import EventType
 from shared.ids import derived_id
 from shared.lifecycle import advance
 from shared.store import command, load, new, save, save_all
@@ -90,7 +91,7 @@ def conclude(call: Call, panel_id: str, decisions: list[Data]) -> Panel:
     rules.check_items([one["item"] for one in decisions], panel.items, "decisions")
     quorum = value(rules.QUORUM, panel.area, call.now)
     members, ballots = [member["id"] for member in panel.members], queries.ballots(panel.id)
-    changes = []
+    changes: list[tuple[LibraryItem, EventType]] = []
     for decision in decisions:
         item = load(call.cleared(), LibraryItem, decision["item"])
         cast = ballots.get(item.id, [])
@@ -101,5 +102,6 @@ def conclude(call: Call, panel_id: str, decisions: list[Data]) -> Panel:
         item.panel = panel.id
         changes.append((item, appraisal.decide(call, item, decision["chosen"], votes, decision["reasons"])))
     panel.concluded_at = call.now
+    panel.notice_ends_at = max(filter(None, (item.notice_ends_at for item, _ in changes)), default=None)
     save_all(call, (panel, subjects.CONCLUDED), *changes)
     return panel

@@ -25,6 +25,7 @@ class Panel(Aggregate):
     seats = DictField()  # how many members each part has
     status = StringField(default=initial(rules.PanelLife))
     concluded_at = DateTimeField()
+    notice_ends_at = DateTimeField()  # until when all topics that it proposed are on notice
     generated = BooleanField(default=False)
 
 

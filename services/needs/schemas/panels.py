@@ -50,6 +50,11 @@ class PanelState(Schema):
     seats = fields.Dict(keys=fields.Str(), values=fields.Int(), load_default=dict)
     status = fields.Str(required=True)
     concluded_at = Moment(load_default=None, allow_none=True)
+    notice_ends_at = Moment(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "until when all topics that it proposed are on notice"},
+    )
     generated = fields.Bool(load_default=False)
 
 

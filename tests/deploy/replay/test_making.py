@@ -34,7 +34,9 @@ def test_daoli_sums_up_to_what_was_published() -> None:
     sources = [ref.step for item in items for ref in item["sources"]]
     assert len(bodies(plan, "needs/needs")) == len(sources) == len(set(sources)) == 88
     assert len(items) == 42
-    assert sum(body["chosen"] for body in bodies(plan, "needs/library/{id}/appraisal")) == 17
+    (concluded,) = bodies(plan, "needs/panels/{id}/conclusion")
+    assert sum(decision["chosen"] for decision in concluded["decisions"]) == 17
+    assert len(bodies(plan, "needs/library/{id}/confirmation")) == 17
     where = {body["area"] for body in bodies(plan, "needs/needs")}
     assert (len({code[:9] for code in where}), len(where)) == (6, 20)
     delivered = bodies(plan, "needs/deliveries")
