@@ -6,6 +6,7 @@ from datetime import datetime
 
 from statemachine import State, StateMachine
 
+from shared import clock
 from shared.clocks import Limit, Step, limit
 from shared.errors import Refused, Text
 
@@ -35,8 +36,8 @@ class ObjectionLife(StateMachine):
 
 
 def number(area: str, received_at: datetime, identifier: str) -> str:
-    """The number that stands on the receipt 回执编号."""
-    return f"{area}-{received_at:%Y%m%d}-{identifier[-8:]}".upper()
+    """The number that stands on the receipt 回执编号, with the day in China's time."""
+    return f"{area}-{received_at.astimezone(clock.CHINA):%Y%m%d}-{identifier[-8:]}".upper()
 
 
 def check_on_notice(status: str, ends_at: datetime | None, now: datetime) -> None:
