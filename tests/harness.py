@@ -24,6 +24,7 @@ from deploy.embedded import Embedded
 from shared import keys, tls
 from shared.call import Grant
 from shared.node import SERVICES
+from tests.preloaded import Launched, preloaded
 
 ROOT = Path(__file__).parent.parent
 PATIENCE = 40.0  # seconds
@@ -72,10 +73,11 @@ class RunningNode:
     vhost: str
     folder: Path
     embedded: Embedded
-    process: subprocess.Popen[bytes] | None = None
+    process: subprocess.Popen[bytes] | Launched | None = None
     session: requests.Session = field(default_factory=requests.Session)
     ca: str | None = None  # that its gateway's certificate is checked by
     tree: Path = ROOT  # whose code it runs
+    apart: bool = False  # whether the launcher imports for itself, as an operator's does
 
     def start(self) -> None:
         self.launch()
@@ -83,10 +85,13 @@ class RunningNode:
 
     def launch(self, *only: str) -> None:
         """Start the launcher, for all services or only some, and wait for nothing."""
-        command = [sys.executable, "-W", "ignore", "-m", "deploy.launcher", str(self.folder / "node.yaml")]
-        command += ["--logs", str(self.folder / "log")]
+        arguments = [str(self.folder / "node.yaml"), "--logs", str(self.folder / "log")]
         for service in only:
-            command += ["--service", service]
+            arguments += ["--service", service]
+        if self.tree == ROOT and not self.apart:
+            self.process = preloaded().launch(arguments)
+            return
+        command = [sys.executable, "-W", "ignore", "-m", "deploy.launcher", *arguments]
         code = os.environ | {"PYTHONPATH": str(self.tree)}
         self.process = subprocess.Popen(command, cwd=self.tree, env=code, start_new_session=True)
 
