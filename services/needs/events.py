@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from services.needs import documents, subjects
-from services.needs.commands import clocks, library
+from services.needs.commands import clocks, library, similarity
 from services.needs.schemas.known import SeenOrganisation, SeenSummary
 from services.needs.schemas.library import SeenItem
+from services.needs.schemas.similarity import SeenRecord
 from services.needs.subjects.adoption import WISH
 from services.needs.subjects.calls import CALL_LIST
 from services.needs.subjects.clients import CLIENT
 from services.needs.subjects.collection import NEED
+from services.needs.subjects.consolidation import DISTINCTION
 from services.needs.subjects.crowdfunding import CAMPAIGN, PLEDGE
 from services.needs.subjects.deliveries import DELIVERY
-from services.needs.subjects.library import CONSOLIDATED, ITEM
+from services.needs.subjects.library import CONSOLIDATED, DISSOLVED, DIVIDED, ITEM
 from services.needs.subjects.menu import SERVICE_ITEM
 from services.needs.subjects.notices import TOPIC_OBJECTION
 from services.needs.subjects.orders import ORDER
@@ -22,7 +24,7 @@ from services.needs.subjects.surveys import SURVEY, SURVEY_ANSWER
 from services.needs.subjects.volunteers import ACTIVITY, ENGAGEMENT, VOLUNTEER
 from services.needs.subjects.vouchers import VOUCHER, VOUCHER_RUN
 from shared.clocks import days
-from shared.events.handlers import Handlers, effect, read_model, replicas
+from shared.events.handlers import Handlers, derived, effect, read_model, replicas
 
 PUBLISHES = subjects.ALL
 TELLS = (
@@ -33,6 +35,7 @@ TELLS = (
     (ITEM, documents.LibraryItem),
     (PANEL, documents.Panel),
     (TOPIC_OBJECTION, documents.TopicObjection),
+    (DISTINCTION, documents.Distinction),
     (DELIVERY, documents.Delivery),
     (SERVICE_ITEM, documents.ServiceItem),
     (CLIENT, documents.Client),
@@ -54,5 +57,7 @@ HANDLERS = Handlers(
     read_model("registry.summary", SeenSummary, documents.KnownSummary),
     read_model("registry.calendar_day", days.SeenCalendarDay, documents.KnownCalendarDay),
     effect(days.SET, days.SeenCalendarDay, clocks.reconsider),
-    effect(CONSOLIDATED.type, SeenItem, library.merge_sources),
+    derived("needs.need", SeenRecord, similarity.after_needs, "list needs"),
+    derived("needs.library_item", SeenRecord, similarity.after_items, "list items"),
+    *(effect(event.type, SeenItem, library.merge_sources) for event in (CONSOLIDATED, DIVIDED, DISSOLVED)),
 )

@@ -11,6 +11,7 @@ from services.needs.routes.calls import CallRoutes
 from services.needs.routes.clients import ClientRoutes
 from services.needs.routes.clocks import NeedsClockRoutes
 from services.needs.routes.collection import CollectionRoutes
+from services.needs.routes.consolidation import ConsolidationRoutes
 from services.needs.routes.crowdfunding import CrowdfundingRoutes
 from services.needs.routes.deliveries import DeliveryRoutes
 from services.needs.routes.figures import FigureRoutes
@@ -33,6 +34,7 @@ class NeedsService(
     SurveyRoutes,
     CallRoutes,
     LibraryRoutes,
+    ConsolidationRoutes,
     AppraisalRoutes,
     PanelRoutes,
     TopicNoticeRoutes,

@@ -245,13 +245,15 @@ def row(one: Measured, bare: float) -> str:
 
 
 @contextmanager
-def node_with(embedded: Embedded, folder: Path) -> Iterator[RunningNode]:
-    """A node that hosts the registry, not started yet."""
+def node_with(
+    embedded: Embedded, folder: Path, services: Sequence[str] = ("registry",)
+) -> Iterator[RunningNode]:
+    """A node that hosts the services, not started yet."""
     vhost = f"search-{uuid.uuid4().hex[:12]}"
     where = f"{embedded.addresses.admin_url}/api/vhosts/{vhost}"
     who = (embedded.addresses.user, embedded.addresses.password)
     requests.put(where, auth=who, timeout=30).raise_for_status()
-    node = make_node(embedded, folder, vhost, ["registry"], area=registry.DISTRICT)
+    node = make_node(embedded, folder, vhost, services, area=registry.DISTRICT)
     try:
         yield node
     finally:

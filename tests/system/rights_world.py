@@ -270,6 +270,11 @@ BODIES: dict[str, Callable[[RightsWorld], Data]] = {
     "registry set_rule": lambda world: {"value": world.values["registry_rule"]},
     "needs set_rule": lambda world: {"value": world.values["needs_rule"]},
     "funding set_rule": lambda world: {"value": world.values["funding_rule"]},
+    "needs consolidate_several": lambda world: {
+        "items": [
+            {"area": world.street, "title": "助餐", "category": "care", "sources": world.values["sources"]}
+        ]
+    },
     "needs appraise": lambda world: {"votes": VOTES},
     "needs decide_order": lambda world: {"approve": False, "reasons": "已约满"},
     "needs register_volunteer": lambda world: (

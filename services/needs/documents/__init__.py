@@ -4,6 +4,7 @@ from services.needs.documents.adoption import Wish
 from services.needs.documents.calls import CallList
 from services.needs.documents.clients import Client
 from services.needs.documents.collection import Need
+from services.needs.documents.consolidation import Distinction, SimilarEntry, SimilarState
 from services.needs.documents.crowdfunding import Campaign, Pledge
 from services.needs.documents.deliveries import Delivery
 from services.needs.documents.known import KnownOrganisation, KnownSummary
@@ -19,7 +20,8 @@ from shared.arearules.settings import AreaRuleSetting
 from shared.clocks.days import KnownCalendarDay
 
 ALL = (
-    Need, Survey, SurveyAnswer, LibraryItem, SourceClaim, Panel, PanelVote, TopicObjection, CallList, Delivery,
+    Need, Survey, SurveyAnswer, LibraryItem, SourceClaim, Distinction, SimilarEntry, SimilarState,
+    Panel, PanelVote, TopicObjection, CallList, Delivery,
     ServiceItem, Client, Order, Voucher, VoucherRun,
     Volunteer, Activity, Engagement, Wish, Campaign, Pledge,
     AreaRuleSetting, KnownCalendarDay, KnownOrganisation, KnownSummary,
@@ -33,6 +35,7 @@ __all__ = [
     "Campaign",
     "Client",
     "Delivery",
+    "Distinction",
     "Engagement",
     "KnownCalendarDay",
     "KnownOrganisation",
@@ -44,6 +47,8 @@ __all__ = [
     "PanelVote",
     "Pledge",
     "ServiceItem",
+    "SimilarEntry",
+    "SimilarState",
     "SourceClaim",
     "Survey",
     "SurveyAnswer",

@@ -19,9 +19,10 @@ class NeedLife(StateMachine):
     """Life cycle of a need 需求. Whether it was answered is told apart from it: merged needs are answered too."""
 
     collected = State(initial=True)  # 已收集
-    merged = State(final=True)  # 已归并
+    merged = State()  # 已归并
 
-    merge = collected.to(merged)
+    merge = collected.to(merged) | merged.to(merged)
+    release = merged.to(collected)
 
 
 def check_source(source: str, raised_by: str | None, roles: Collection[str]) -> None:

@@ -6,14 +6,12 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
-import rjieba
-from rapidfuzz import fuzz
 from statemachine import State, StateMachine
 
 from shared import areas
 from shared.errors import Conflict, Refused, Text
 
-SIMILAR_FROM = 50  # score from which a need is proposed for merging
+MOST_AT_ONCE = 50  # items made in one request: one transaction holds them all
 
 
 class ItemLife(StateMachine):
@@ -23,12 +21,17 @@ class ItemLife(StateMachine):
     noticed = State()  # 立项公示
     chosen = State(final=True)  # 立项
     set_aside = State(final=True)  # 不予立项
+    dissolved = State(final=True)  # 撤并: all its sources went elsewhere
 
     propose = listed.to(noticed)
     choose = noticed.to(chosen)
     give_back = noticed.to(listed)
     end = noticed.to(set_aside)
     put_aside = listed.to(set_aside)
+    dissolve = listed.to(dissolved)
+
+
+STEPS = ("taken_in", "taken_out")  # 归入, 移出
 
 
 class Source(NamedTuple):
@@ -78,17 +81,73 @@ def check_sources(area: str, item: str, named: Sequence[str], sources: Sequence[
             )
 
 
-def words(text: str) -> str:
-    """The words of a text, in Chinese or not, parted by spaces and without punctuation."""
-    return " ".join(word.lower() for word in rjieba.cut(text) if word.strip() and word[0].isalnum())
+def check_taking_in(status: str, item: str) -> None:
+    """Raise Refused for an item that takes in no more needs: it was set aside 不予立项, or has dissolved."""
+    if status in ("set_aside", "dissolved"):
+        raise Refused(
+            "item-takes-no-more",
+            Text(f"Item {item} is {status}.", f"项目 {item} 已不予立项或已撤并。"),
+            Text("Make a new item of these needs.", "请为这些需求建立新项目。"),
+            field="id",
+        )
 
 
-def similarity(one: str, other: str) -> int:
-    """How alike two titles are, 0 to 100, by the words that they share, in whatever order.
+def check_leaving(
+    item: str, status: str, sources: Sequence[str], leaving: Sequence[str], *, although_chosen: bool
+) -> None:
+    """Raise Refused for a need that is no source of the item or is named twice, and for a topic 立项选题: what was
+    appraised by these sources is not changed unawares, and it keeps one at least. An item that was set aside keeps one,
+    too: its appraisal would be of nothing."""
+    strange = [need for need in leaving if need not in sources]
+    if strange or len(set(leaving)) < len(leaving):
+        named = (strange or leaving)[0]
+        raise Refused(
+            "not-a-source",
+            Text(
+                f"{named} is no source of item {item}, or named twice.",
+                f"{named} 不是项目 {item} 的来源需求，或重复填写。",
+            ),
+            Text("Look at its sources, and name each once.", "请核对该项目的来源需求，每条只填写一次。"),
+            field="sources",
+        )
+    if status not in ("listed", "set_aside") and not although_chosen:
+        raise Refused(
+            "topic-already-chosen",
+            Text(
+                f"Item {item} is {status}: it was appraised with these sources.",
+                f"项目 {item} 已按现有来源论证立项。",
+            ),
+            Text(
+                "Say so with although_chosen, and why, or leave it as it is.",
+                "如确需调整，请填写 although_chosen 并说明理由；否则请保持不变。",
+            ),
+            field="although_chosen",
+        )
+    if status != "listed" and len(leaving) == len(sources):
+        raise Refused(
+            "last-source",
+            Text(
+                f"Item {item} is {status} and would have no source.",
+                f"项目 {item} 已论证，不能没有来源需求。",
+            ),
+            Text("Leave one of its sources.", "请至少保留一条来源需求。"),
+            field="sources",
+        )
 
-    The mean of two measures: shared words alone would call a short title equal to every longer one with it.
-    """
-    a, b = words(one), words(other)
-    if not a or not b:
-        return 0
-    return round((fuzz.token_set_ratio(a, b) + fuzz.token_sort_ratio(a, b)) / 2)
+
+def check_other(item: str, to: str) -> str:
+    """`to`. Raises Refused where that is the item itself."""
+    if to == item:
+        raise Refused(
+            "same-item",
+            Text("The needs are in this item.", "这些需求已在该项目中。"),
+            Text("Name another item.", "请填写其他项目。"),
+            field="to",
+        )
+    return to
+
+
+def place(now_at: str | None, listing: Sequence[str]) -> str | None:
+    """The item that a need belongs to, of those that list it, the earliest first: where it is, as long as that lists
+    it; so what two libraries took stays with the first."""
+    return now_at if now_at in listing else next(iter(listing), None)

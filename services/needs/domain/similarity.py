@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import heapq
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
@@ -17,7 +17,14 @@ from typing import Any, NamedTuple
 
 from services.needs.domain.wording import Wording, served, wording
 from shared import areas
+from shared.errors import Refused, Text
 
+FORM = 1  # of keys; raised when they change, so that services work their entries out again
+SAMPLES = 2**31  # the number of an entry within the sample is below that, evenly spread
+TITLES = 10  # of its sources, by which an item is known besides its own
+SIMILAR_FROM = (
+    20  # score from which something is shown as similar: whoever looks decides, so more than is proposed
+)
 PROPOSED_FROM = 26  # score from which two needs are proposed to belong together
 TERMS = (
     0.7  # share of terms in a score; the rest is that of characters, which tells of words that no list knows
@@ -27,6 +34,7 @@ OTHER_INTENT = 0.7  # what is left of a score where the intents have nothing in 
 OTHER_CATEGORY = 0.5  # where the categories differ
 OTHER_GROUP = 0.8  # where other people are served
 LOOKED_AT = 600  # needs in one look for groups: some seconds of a processor
+ITEMS = 300  # items of the library in one look
 LARGEST = 40  # needs in one group: a person can look through that many
 
 
@@ -56,6 +64,7 @@ class Group:
     item: str | None = None
     score: int = 0
     shared: list[str] = field(default_factory=list)
+    middle: str = ""  # the need that is most like the others: its title may be the item's
 
 
 def described(
@@ -65,10 +74,22 @@ def described(
     title: str,
     description: str | None = None,
     group: str | None = None,
-    *,
-    item: bool = False,
 ) -> Described:
-    return Described(identifier, area, category, wording(title, description), served(group), item)
+    """A need."""
+    return Described(identifier, area, category, wording(title, description), served(group))
+
+
+def described_item(
+    identifier: str,
+    area: str,
+    category: str,
+    title: str,
+    sources: Sequence[str] = (),
+    group: str | None = None,
+) -> Described:
+    """An item of the library, by its title and those of its sources."""
+    told = wording("。".join((title, *sources)))
+    return Described(identifier, area, category, told, served(group), item=True)
 
 
 def alike(one: Described, other: Described) -> Alike:
@@ -176,21 +197,78 @@ def _at(area: str, tier: str) -> str:
 def _group(cluster: _Cluster) -> Group:
     needs = sorted(one.id for one in cluster.members if not one.item)
     item = next((one.id for one in cluster.members if one.item), None)
-    pairs = [alike(one, other) for one, other in combinations(cluster.members, 2)]
-    if not pairs:
-        return Group(needs, item)
-    often: dict[str, int] = defaultdict(int)
-    for pair in pairs:
-        for term in pair.shared:
-            often[term] += 1
+    scores, often = dict.fromkeys(needs, 0), Counter[str]()
+    found = [(one, other, alike(one, other)) for one, other in combinations(cluster.members, 2)]
+    for one, other, pair in found:
+        often.update(pair.shared)
+        for need in (one.id, other.id):
+            if need in scores:
+                scores[need] += pair.score
+    mean = round(sum(pair.score for _, _, pair in found) / len(found)) if found else 0
     shared = sorted(often, key=lambda term: (-often[term], term))[:5]
-    return Group(needs, item, round(sum(pair.score for pair in pairs) / len(pairs)), shared)
+    return Group(needs, item, mean, shared, max(needs, key=lambda need: scores[need]))
+
+
+def check_told_apart(parts: Sequence[Sequence[str]]) -> None:
+    """Raise Refused unless at least two are told apart, each named once."""
+    named = [need for part in parts for need in part]
+    if len(parts) < 2 or len(set(named)) < len(named):
+        raise Refused(
+            "nothing-told-apart",
+            Text("Nothing is told apart.", "没有可区分的需求。"),
+            Text(
+                "Name two needs or more, or one and the item it was proposed for, each once.",
+                "请填写两条以上的需求，或一条需求及建议归入的项目，每条只填写一次。",
+            ),
+            field="needs",
+        )
+
+
+def check_within(area: str, need: str, raised_in: str) -> None:
+    """Raise Refused for a need that was raised elsewhere: others decide on that."""
+    if not areas.contains(area, raised_in):
+        raise Refused(
+            "need-elsewhere",
+            Text(
+                f"Need {need} was raised in {raised_in}, outside of {area}.",
+                f"需求 {need} 来自 {raised_in}，不在 {area} 辖区内。",
+            ),
+            Text("Name needs of the area, or the area above.", "请填写辖区内的需求，或填写上级区域。"),
+            field="needs",
+        )
+
+
+def pairs_apart(parts: Sequence[Sequence[str]]) -> set[frozenset[str]]:
+    """The pairs that a person has told apart."""
+    return {
+        frozenset((one, other)) for a, b in combinations(parts, 2) for one in a for other in b if one != other
+    }
+
+
+def keys(title: str, description: str | None = None) -> list[str]:
+    """What an index finds a need by: its terms, and of words that no list knows each two characters."""
+    found: set[str] = set()
+    for term in wording(title, description).terms:
+        pairs = {term[at : at + 2] for at in range(len(term) - 1)}
+        found |= {term} if term.startswith("=") else pairs
+    return sorted(found)
+
+
+def street(area: str) -> str | None:
+    """The street in which an area lies; None for a district."""
+    return area[:9] if areas.tier(area) != "district" else None
+
+
+def at_street(key: str, code: str) -> str:
+    """The key of what lies in that street."""
+    return f"{code}{key}"
 
 
 def propose(given: bytes) -> bytes:
     """`groups` for a process of its own (`shared.apart`): JSON in, JSON out."""
     asked: dict[str, Any] = json.loads(given)
-    needs = [described(**one) for one in asked["described"]]
+    needs = [described(**one) for one in asked["needs"]]
+    needs += [described_item(**one) for one in asked["items"]]
     apart = {frozenset(pair) for pair in asked["told_apart"]}
     found = groups(needs, apart, asked["within"])
     return json.dumps([vars(group) for group in found], ensure_ascii=False).encode()

@@ -12,9 +12,9 @@ from shared.store.queries import below
 
 def figures(area: str, year: int | None) -> dict[str, int | None]:
     """Counts of an area and below: needs by when they were received, services by when they were delivered,
-    library items by when they were made."""
+    library items that did not dissolve by when they were made."""
     raised = below(Need, area).filter(**days("received_on", year))
-    library = below(LibraryItem, area).filter(**moments("created_at", year))
+    library = below(LibraryItem, area).filter(status__ne="dissolved", **moments("created_at", year))
     delivered = below(Delivery, area).filter(**days("delivered_on", year))
     raised_in = raised.distinct("area")
     hotline = raised.filter(source="hotline")

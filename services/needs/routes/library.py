@@ -16,19 +16,12 @@ Data = dict[str, Any]
 class LibraryRoutes:
     """The need library 需求库."""
 
-    @get(
-        "/needs/similar", query=schemas.SimilarQuery, answer=page_of(schemas.SimilarNeed),
-        summary="Needs that may be merged 相似需求",
-    )  # fmt: skip
-    def similar(self, call: Call, query: Data) -> Any:
-        return queries.similar(call, query)
-
     @post(
         "/library", body=schemas.NewItem, answer=schemas.ItemView, status=201,
         summary="Merge needs into an item of the library 合并同类项",
     )  # fmt: skip
     def consolidate(self, call: Call, body: Data) -> Any:
-        return commands.consolidate(call, body)
+        return commands.consolidate(call, [body])
 
     @get(
         "/library", query=schemas.ItemQuery, answer=page_of(schemas.ItemView),

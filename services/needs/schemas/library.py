@@ -9,11 +9,17 @@ from services.needs.schemas.common import TITLE, WORD
 from shared.fields import Area, Id, Moment, Schema
 from shared.http import PageQuery
 
+# Needs that were proposed for an item: those that it does not take are told apart from it.
+PROPOSED = fields.List(Id(), load_default=list, validate=validate.Length(0, 500))
+REASONS = fields.Str(load_default=None, allow_none=True, validate=validate.Length(1, 2000))
+
 
 class SimilarQuery(Schema):
     """To what to find similar needs."""
 
     title = fields.Str(required=True, validate=TITLE)
+    description = fields.Str(load_default=None, validate=validate.Length(0, 500))
+    group = fields.Str(load_default=None)
     category = fields.Str(load_default=None)
     area = Area(load_default=None)
     limit = fields.Int(load_default=10, validate=validate.Range(1, 100))
@@ -28,7 +34,7 @@ class SimilarNeed(Schema):
     category = fields.Str()
     status = fields.Str()
     item = Id(allow_none=True)
-    score = fields.Int(metadata={"description": "0 to 100: how alike the titles are"})
+    score = fields.Int(metadata={"description": "0 to 100: how alike the needs are"})
 
 
 class NewItem(Schema):
@@ -39,6 +45,8 @@ class NewItem(Schema):
     category = fields.Str(required=True, validate=WORD)
     group = fields.Str(load_default=None, allow_none=True, validate=WORD)
     sources = fields.List(Id(), required=True, validate=validate.Length(1, 500))
+    proposed = PROPOSED
+    reasons = REASONS
     generated = fields.Bool(load_default=False)
 
 
@@ -51,6 +59,7 @@ class ItemState(Schema):
     category = fields.Str(required=True)
     group = fields.Str(load_default=None, allow_none=True)
     sources = fields.List(Id(), load_default=list)
+    left = fields.List(Id(), load_default=list, metadata={"description": "needs that were sources once"})
     status = fields.Str(required=True)
     reasons = fields.Str(load_default=None, allow_none=True)
     panel = Id(load_default=None, allow_none=True, metadata={"description": "that decided on it last"})
@@ -83,3 +92,4 @@ class SeenItem(Schema):
     """Which needs an item was made of."""
 
     sources = fields.List(Id(), required=True)
+    left = fields.List(Id(), load_default=list)

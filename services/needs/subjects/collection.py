@@ -14,5 +14,17 @@ ANSWERED = NEED.event("answered", Text("answered", "答复"))
 CALLED_BACK = NEED.event("called_back", Text("called back", "回访"))
 REOPENED = NEED.event("reopened", Text("reopened", "退回重办"))
 MERGED = NEED.event("merged", Text("merged", "归并"))
+RELEASED = NEED.event("released", Text("released", "移出归并"))
 CLOCK = clock_events(NEED)
-ALL = (COLLECTED, ROUTED, ANSWERED, CALLED_BACK, REOPENED, MERGED, CLOCK.near, CLOCK.passed, CLOCK.moved)
+ALL = (
+    COLLECTED,
+    ROUTED,
+    ANSWERED,
+    CALLED_BACK,
+    REOPENED,
+    MERGED,
+    RELEASED,
+    CLOCK.near,
+    CLOCK.passed,
+    CLOCK.moved,
+)

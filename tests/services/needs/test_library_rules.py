@@ -12,8 +12,6 @@ from shared.errors import Conflict, Refused
 
 pytestmark = pytest.mark.unit
 
-TITLES = st.text(alphabet="老人助餐送上门服务儿童课后托管社区 abc,。", max_size=20)
-
 
 def test_sources_lie_within_the_items_area():
     rules.check_sources("230102", "i", ["a"], [Source("a", "230102001001", None)])
@@ -43,19 +41,40 @@ def test_a_need_is_in_one_item_at_most_whatever_is_consolidated_in_which_order(w
     assert sum(len(sources) for sources in items.values()) == len(belongs)
 
 
-@given(TITLES, TITLES)
-def test_similarity_is_symmetric_and_between_0_and_100(one: str, other: str):
-    score = rules.similarity(one, other)
-    assert score == rules.similarity(other, one)
-    assert 0 <= score <= 100
+def test_leaving_needs_are_sources_each_named_once():
+    with pytest.raises(Refused, match="not-a-source"):
+        rules.check_leaving("i", "listed", ["a"], ["b"], although_chosen=False)
+    with pytest.raises(Refused, match="not-a-source"):
+        rules.check_leaving("i", "listed", ["a", "b"], ["a", "a"], although_chosen=False)
+    rules.check_leaving("i", "listed", ["a"], ["a"], although_chosen=False)
 
 
-@given(TITLES)
-def test_a_title_is_wholly_like_itself_if_it_has_words(title: str):
-    assert rules.similarity(title, title) == (100 if rules.words(title) else 0)
+@pytest.mark.parametrize(("status", "said"), [("chosen", True), ("set_aside", False)])
+def test_what_was_appraised_keeps_a_source(status: str, said: bool):
+    rules.check_leaving("i", status, ["a", "b"], ["a"], although_chosen=said)
+    with pytest.raises(Refused, match="last-source"):
+        rules.check_leaving("i", status, ["a", "b"], ["a", "b"], although_chosen=said)
 
 
-def test_alike_are_titles_with_the_same_words_in_another_order():
-    alike = rules.similarity("为独居老人提供助餐服务", "助餐服务:独居老人")
-    unlike = rules.similarity("为独居老人提供助餐服务", "小区电梯加装与停车位改造")
-    assert alike >= rules.SIMILAR_FROM > unlike
+def test_a_chosen_topic_is_not_changed_unawares():
+    with pytest.raises(Refused, match="topic-already-chosen"):
+        rules.check_leaving("i", "chosen", ["a", "b"], ["a"], although_chosen=False)
+
+
+@pytest.mark.parametrize("status", ["set_aside", "dissolved"])
+def test_an_item_that_is_done_with_takes_in_no_more(status: str):
+    rules.check_taking_in("listed", "i")
+    rules.check_taking_in("chosen", "i")
+    with pytest.raises(Refused, match="item-takes-no-more"):
+        rules.check_taking_in(status, "i")
+
+
+ITEMS = st.sampled_from(["1", "2", "3"])
+
+
+@given(st.none() | ITEMS, st.lists(ITEMS, unique=True).map(sorted))
+def test_a_need_stays_where_it_is_listed_else_goes_to_the_earliest_that_lists_it(
+    now: str | None, items: list[str]
+):
+    found = rules.place(now, items)
+    assert found == (now if now in items else min(items, default=None))

@@ -129,9 +129,13 @@ def test_similar_needs_are_proposed_the_most_alike_first(here: RunningNode):
     for title in ("为独居老人提供助餐服务", "独居老人助餐服务", "小区电梯加装"):
         collect(here, area, title=title)
     asked = {"title": "独居老人助餐服务", "area": area}
-    found = here.get("/api/needs/needs/similar", params=asked).json()["items"]
-    assert [need["title"] for need in found] == ["独居老人助餐服务", "为独居老人提供助餐服务"]
-    assert found[0]["score"] == 100
+
+    def found() -> list[dict[str, Any]]:
+        return list(here.get("/api/needs/needs/similar", params=asked).json()["items"])
+
+    eventually(lambda: len(found()) == 2, what="both are found")
+    assert [need["title"] for need in found()] == ["独居老人助餐服务", "为独居老人提供助餐服务"]
+    assert found()[0]["score"] == 100
 
 
 def test_needs_are_merged_into_an_item_and_each_says_into_which(here: RunningNode):

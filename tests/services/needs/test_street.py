@@ -72,6 +72,47 @@ def test_needs_of_a_street_are_merged_by_the_districts_item_once_and_stay_there(
     assert street.depth("svc.needs.dead") == 0
 
 
+def told(
+    item: dict[str, Any], verb: str, sequence: int, sources: list[str], left: list[str]
+) -> dict[str, Any]:
+    """What the district says of an item later."""
+    state = item["data"] | {"sources": sources, "left": left}
+    return from_district("needs.library_item", verb, state) | {"sequence": sequence}
+
+
+def test_a_need_goes_where_the_districts_items_say_by_now_in_whatever_order_that_is_heard(
+    street: RunningNode,
+):
+    need, stays = collect(street), collect(street)
+    first, second = consolidated(need, stays), consolidated(need)
+    divided = told(first, "divided", 2, [stays], [need])
+    handled = merges(street)
+    bus.publish(street, "events.above", divided, first, second)  # the first one's beginning comes late
+    eventually(lambda: merges(street) >= handled + 3, what="all three handled")
+    assert [item_of(street, one) for one in (need, stays)] == [second["subject"], first["subject"]]
+    gone = told(second, "dissolved", 2, [], [need])
+    bus.publish(street, "events.above", gone)
+    eventually(lambda: item_of(street, need) is None, what="the need free again")
+    found = street.get(f"/api/needs/needs/{need}", "street_staff").json()
+    assert found["status"] == "collected"
+    told_way = street.get(f"/api/needs/needs/{stays}/way", "street_staff").json()
+    assert (told_way["item"], told_way["kept_by"]) == (first["subject"], DISTRICT)
+    assert street.depth("svc.needs.dead") == 0
+
+
+def test_a_need_that_two_items_list_moves_on_when_the_first_lets_it_go(street: RunningNode):
+    need = collect(street)
+    first, second = consolidated(need), consolidated(need)
+    bus.publish(street, "events.above", first)
+    eventually(lambda: item_of(street, need) == first["subject"], what="in the first")
+    handled = merges(street)
+    bus.publish(street, "events.above", second)
+    eventually(lambda: merges(street) >= handled + 1, what="the second handled")
+    assert item_of(street, need) == first["subject"]
+    bus.publish(street, "events.above", told(first, "dissolved", 2, [], [need]))
+    eventually(lambda: item_of(street, need) == second["subject"], what="in the second")
+
+
 def test_an_item_of_the_district_is_known_here_but_appraised_there(street: RunningNode):
     event = consolidated(new_id())
     bus.publish(street, "events.above", event)
