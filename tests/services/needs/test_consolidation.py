@@ -176,7 +176,7 @@ def test_a_topic_is_changed_only_by_who_says_so_and_keeps_a_source(here: Running
     all_of_it = {"sources": [one, other], "although_chosen": True}
     assert change(here, topic, "sources/removal", all_of_it).json()["field"] == "sources"
     assert change(here, topic, "sources/removal", {"sources": [one], "although_chosen": True}).ok
-    assert (item(here, topic)["status"], item(here, topic)["sources"]) == ("chosen", [other])
+    assert (item(here, topic)["status"], item(here, topic)["sources"]) == ("noticed", [other])
 
 
 def test_of_clerks_at_once_one_decides_on_a_need(here: RunningNode):

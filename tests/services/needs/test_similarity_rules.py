@@ -103,7 +103,8 @@ def test_needs_told_apart_are_never_in_one_group():
 
 
 def test_two_items_are_never_in_one_group():
-    items = [told("老年食堂", identifier="A", item=True), told("老年人食堂", identifier="B", item=True)]
+    area, category = "230102", "为老服务"
+    items = [rules.described_item(name, area, category, "老年食堂", ["长者食堂"]) for name in ("A", "B")]
     found = rules.groups([*items, told("长者食堂")])
     assert [(group.needs, group.item in ("A", "B")) for group in found] == [(["长者食堂"], True)]
 
@@ -143,6 +144,6 @@ def test_a_process_of_its_own_answers_the_same():
         {"identifier": need.number, "area": need.area, "category": need.category, "title": need.title}
         for need in TUNED[:20]
     ]
-    asked = json.dumps({"described": needs, "told_apart": [], "within": None}).encode()
+    asked = json.dumps({"needs": needs, "items": [], "told_apart": [], "within": None}).encode()
     found = [group["needs"] for group in json.loads(rules.propose(asked))]
     assert found == [group.needs for group in rules.groups([rules.described(**one) for one in needs])]  # type: ignore[arg-type]
