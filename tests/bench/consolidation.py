@@ -90,7 +90,7 @@ class Clerk:
         return self.labels[need["id"]]
 
     def _some_decided(self, proposals: Sequence[Data]) -> bool:
-        making = []
+        making: list[Data] = []
         for proposal in proposals:
             needs = [need["id"] for need in proposal["needs"]]
             if proposal["item"]:

@@ -184,7 +184,7 @@ def test_of_clerks_at_once_one_decides_on_a_need(here: RunningNode):
     free, shared, *own = collect(here, street, "甲", "乙", "丙", "丁", "戊")
     start = consolidated(here, [free, shared], street)
     others = [consolidated(here, [need], street) for need in own]
-    tries = [("sources/removal", {"sources": [shared]})]
+    tries: list[tuple[str, Data]] = [("sources/removal", {"sources": [shared]})]
     tries += [("sources/move", {"sources": [shared], "to": other}) for other in others]
     with ThreadPoolExecutor(4) as pool:
         answers = list(pool.map(lambda one: change(here, start, *one), tries))

@@ -146,4 +146,4 @@ def test_a_process_of_its_own_answers_the_same():
     ]
     asked = json.dumps({"needs": needs, "items": [], "told_apart": [], "within": None}).encode()
     found = [group["needs"] for group in json.loads(rules.propose(asked))]
-    assert found == [group.needs for group in rules.groups([rules.described(**one) for one in needs])]  # type: ignore[arg-type]
+    assert found == [group.needs for group in rules.groups([rules.described(**one) for one in needs])]
