@@ -113,7 +113,7 @@ def _known(package: Data) -> Known:
         {identifier: Party(*told) for identifier, told in known["parties"].items()},
         known["topics"],
         {identifier: Source(*told) for identifier, told in known["funds"].items()},
-        known["publisher"],
+        known["areas"],
     )
 
 

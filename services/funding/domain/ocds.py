@@ -72,12 +72,13 @@ class Source:
 
 @dataclass(frozen=True)
 class Known:
-    """What a release names besides the events' own words. `publisher` is None where the area's name will do."""
+    """What a release names besides the events' own words. `areas` are names of those who buy, where it is not the
+    area's own name that they go by."""
 
     parties: Mapping[str, Party] = field(default_factory=dict)
     topics: Mapping[str, str] = field(default_factory=dict)
     funds: Mapping[str, Source] = field(default_factory=dict)
-    publisher: str | None = None
+    areas: Mapping[str, str] = field(default_factory=dict)
 
 
 def amount(fen: int) -> float | int:
@@ -115,7 +116,7 @@ def described(state: State, *parts: str) -> Data:
 
 
 def area_party(area: str, known: Known) -> Data:
-    return {"id": f"area-{area}", "name": known.publisher or areas.name(area)}
+    return {"id": f"area-{area}", "name": known.areas.get(area) or areas.name(area)}
 
 
 def reference(identifier: str, known: Known) -> Data:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from services.funding import settings
@@ -108,7 +108,7 @@ def policy(call: Call, query: Data) -> Data:
     (rule,) = listed([LICENCE], area, call.now)
     return {
         "area": area,
-        "publisher": given.publisher or areas.name(area),
+        "publisher": given.publisher or call.node.name,
         "licence": rule["value"],
         "licence_source": rule["source"],
         "ocid_prefix": given.ocid_prefix,
@@ -147,7 +147,7 @@ def _given(call: Call, rounds: list[Round], area: str, year: int | None = None) 
     told = {found.id: _told(found) for found in rounds}
     given = settings.of(call.node)
     package = {
-        "publisher": given.publisher or areas.name(area),
+        "publisher": given.publisher or call.node.name,
         "website": call.node.url,
         "licence": value(LICENCE, area, call.now),
         "policy": given.policy or f"{call.node.url}/api/funding/open-data/policy?area={area}",
@@ -165,7 +165,8 @@ def _given(call: Call, rounds: list[Round], area: str, year: int | None = None) 
             }
             for found in rounds
         ],
-        "known": _known(rounds, [one for each in told.values() for one in each], given.publisher),
+        "known": _known(rounds, [one for each in told.values() for one in each])
+        | {"areas": {call.node.area: given.publisher} if given.publisher else {}},
     }
     return json.dumps(package, ensure_ascii=False).encode()
 
@@ -204,7 +205,7 @@ def _present(subject: Subject, records: Iterable[Aggregate]) -> Iterable[Data]:
         }
 
 
-def _known(rounds: list[Round], told: list[Data], publisher: str | None) -> Mapping[str, Any]:
+def _known(rounds: list[Round], told: list[Data]) -> Data:
     """What everybody may know of whom and what the states name."""
     states = [one["state"] for one in told]
     parties = {s[name] for s in states for name in ("organisation", "host") if s.get(name)}
@@ -226,5 +227,4 @@ def _known(rounds: list[Round], told: list[Data], publisher: str | None) -> Mapp
         "funds": {
             fund.id: [fund.name, fund.source, fund.area] for fund in Fund.objects(id__in=sorted(funds))
         },
-        "publisher": publisher,
     }

@@ -49,7 +49,7 @@ class Story:
             "parties": {TEAM: ["春雨志愿队", None], HOST: ["春雨社工", "51230102MJ8765432A"], LOSER: ["落选社", None]},
             "topics": {TOPIC: "独居老人助餐"},
             "funds": {FUND: ["2026年福彩金", "welfare_lottery", "230102"]},
-            "publisher": None,
+            "areas": {},
         }  # fmt: skip
         round_ = {"ocid": f"ocds-a1b2c3-{ROUND}", "releases": f"{BASE}/releases", "record": f"{BASE}/record"}
         package = {
@@ -204,6 +204,16 @@ def test_topic_call_award_contract_and_payment_are_told_in_their_sections(signed
     assert roles[HOST] == ["payee"]
     (host,) = (p for p in compiled["parties"] if p["id"] == HOST)
     assert host["identifier"] == {"scheme": "CN-USCC", "id": "51230102MJ8765432A", "legalName": "春雨社工"}
+
+
+def test_who_buys_goes_by_the_name_that_the_node_gives_its_own_area(signed: Story):
+    given = json.loads(signed.given())
+    given["known"]["areas"] = {"230102": "道里区民政局"}
+    release = json.loads(packages.releases(json.dumps(given).encode()))["releases"][0]
+    assert release["buyer"] == {"id": "area-230102", "name": "道里区民政局"}
+    given["known"]["areas"] = {"230102001": "兆麟街道办事处"}
+    release = json.loads(packages.releases(json.dumps(given).encode()))["releases"][0]
+    assert release["buyer"]["name"] == "道里区"
 
 
 def test_a_street_leaves_the_districts_round_to_the_district():
