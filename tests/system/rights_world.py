@@ -33,6 +33,10 @@ CHECKED = {
         ["sign", "plate", "panels", "content", "functions", "duties", "procedure"], True
     ),
 }
+TERMS = {
+    "kind": "venture", "criteria": CRITERIA, "tranches": TRANCHES, "notice_working_days": 7,
+    "form": [{"key": "budget", "kind": "attachment", "label": "预算"}],
+}  # fmt: skip
 VOTES = {part: {"for": 3, "against": 1} for part in ("residents", "experts", "cadres", "organisations")}
 
 
@@ -306,6 +310,10 @@ BODIES: dict[str, Callable[[RightsWorld], Data]] = {
         "tranches": TRANCHES,
         "funds": [world.values["fund"]],
     },
+    "funding begin_draft": lambda world: {"organisation": world.values["team"]},
+    "funding plan_by_scheme": lambda world: {"funds": [world.values["fund"]]},
+    "funding open_scheme": lambda world: {"terms": TERMS},
+    "funding publish_version": lambda world: {"terms": TERMS},
     "funding score": lambda world: {"scores": {c["name"]: 80 for c in CRITERIA}},
     "funding delegate": lambda world: {"to": world.street},
     "funding enter_payee": lambda world: {"account": "6222020200112233", "bank_code": None},
@@ -542,6 +550,7 @@ def _funding(world: RightsWorld) -> None:
         Record("-", street, district, parties=parties, own=world.values["team"])
     ]
     world.values["project"] = project
+    _written(world, fund, given)
     account = new_id()
     entry = {"area": district, "name": "王老师", "account": account}
     expert = _made(world, district, "/api/funding/experts", entry)
@@ -553,6 +562,28 @@ def _funding(world: RightsWorld) -> None:
     queried = good(money.post(f"/rounds/{bought}/supplier-queries", asked))["id"]
     world.records["funding/supplier-queries"] = [
         Record(queried, district, district, decider=district, parties=parties, own=legal)
+    ]
+
+
+def _written(world: RightsWorld, fund: str, given: Record) -> None:
+    """A scheme, and a draft with an attachment for a round that was planned by it."""
+    district, base = world.district, "/api/funding"
+    scheme = _made(world, district, f"{base}/schemes", {"area": district, "name": "方案", "terms": TERMS})
+    planned = {"area": district, "name": "轮次", "year": 2026, "funds": [fund],
+               "opens_at": "2026-03-02T09:00:00+08:00", "closes_at": "2026-03-31T18:00:00+08:00"}  # fmt: skip
+    target = _made(world, district, f"{base}/schemes/{scheme}/rounds", planned)
+    draft = _made(world, district, f"{base}/drafts", {"round": target, "organisation": given.own})
+    attached = world.nodes[district].request(
+        "POST", f"{base}/drafts/{draft}/attachments?field=budget", "district_staff", data=b"%PDF-1.7",
+        headers={"Content-Type": "application/pdf"},
+    )  # fmt: skip
+    world.values["field"] = "budget"
+    world.records["funding/schemes"] = [Record(scheme, district, district)]
+    world.records["funding/drafts"] = [replace(given, id=draft)]
+    world.records["funding/attachments"] = [replace(given, id=good(attached)["id"])]
+    parties = (world.street, district)
+    world.records["funding begin_draft"] = [
+        Record("-", world.street, district, parties=parties, own=world.values["team"])
     ]
 
 

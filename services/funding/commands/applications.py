@@ -41,6 +41,7 @@ def submit_draft(call: Call, draft_id: str) -> Application:
     """Submit what is written: the application and the draft in one write. Raises as `submit`, and Refused while a
     field that every application has is missing."""
     stub = known.draft(draft_id)
+    known.authorise_party(call, stub)
     target = known.round_here(call, stub.round)
     content = domain.content(stub.versions)
     _check_complete(content)

@@ -29,7 +29,6 @@ def of(draft_id: str | None) -> Sequence[Attachment]:
 def receive(call: Call, draft_id: str, field: str, file: Upload) -> Attachment:
     """Keep a file for a field of the form. Raises Refused where its content is not what its type says, and where
     there is no room for it."""
-    domain.check_content(file.type, file.data)
     attachment = _receive(call, draft_id, field, file)
     background.nudge(WORK)
     return attachment
@@ -45,6 +44,7 @@ def _receive(call: Call, draft_id: str, field: str, file: Upload) -> Attachment:
     )  # fmt: skip
     attachment.organisation = stub.organisation
     draft = open_draft(call, draft_id)
+    domain.check_content(file.type, file.data)
     form = forms.of(known.round_here(call, draft.round).form)
     there = [(each.field, each.size) for each in of(draft.id)]
     domain.check_room(form, field, len(file.data), there)
