@@ -35,6 +35,7 @@ def plan_by_scheme(call: Call, scheme_id: str, body: Data) -> Round:
     whatever becomes of the scheme, it goes on as it began. Raises as `plan_round`."""
     planned = new(call, Round, area=body["area"])
     scheme = _scheme_for(planned, scheme_id)
+    domain.check_opening(body["opens_at"])
     version = schemes.chosen(scheme.to_mongo()["versions"], body["number"])
     terms, closes_at = version["terms"], body["closes_at"]
     closes_at = closes_at or course.deadline_of_call(course.of(terms["stages"]), body["opens_at"])

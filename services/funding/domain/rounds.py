@@ -11,6 +11,7 @@ from shared.errors import Refused, Text
 KINDS = ("venture", "purchase", "micro", "tender")  # 公益创投、政府购买服务、微创投、招投标
 CONDITIONS = ("contract", "mid_term", "final")  # what a tranche waits for: 签约、中期评估、末期评估
 TRACKS = ("registered", "filed")
+FIRST_YEAR, LAST_YEAR = 2000, 2100
 
 
 class RoundLife(StateMachine):
@@ -32,8 +33,30 @@ class RoundLife(StateMachine):
     conclusion = noticed.to(concluded)
 
 
+def check_opening(opens_at: datetime) -> None:
+    """Raise Refused for a day that no calendar of stages can be counted from."""
+    if not FIRST_YEAR <= opens_at.year <= LAST_YEAR:
+        raise Refused(
+            "round-dates",
+            Text(
+                f"Rounds open from {FIRST_YEAR} to {LAST_YEAR}.",
+                f"轮次开始时间应在 {FIRST_YEAR} 至 {LAST_YEAR} 年之间。",
+            ),
+            Text("Correct opens_at.", "请更正开始时间。"),
+            field="opens_at",
+        )
+
+
 def check_dates(opens_at: datetime, closes_at: datetime) -> None:
-    """Raise Refused unless a round opens before it closes."""
+    """Raise Refused unless a round opens before it closes, and not in another century."""
+    check_opening(opens_at)
+    if closes_at.year > LAST_YEAR:
+        raise Refused(
+            "round-dates",
+            Text(f"Rounds close by {LAST_YEAR}.", f"轮次截止时间不得晚于 {LAST_YEAR} 年。"),
+            Text("Give an earlier closes_at.", "请填写更早的截止时间。"),
+            field="closes_at",
+        )
     if closes_at <= opens_at:
         raise Refused(
             "round-dates",

@@ -128,8 +128,12 @@ def test_ranking_does_not_depend_on_the_order_of_what_is_given():
 
 def test_a_round_closes_after_it_opens():
     rounds.check_dates(START, START + timedelta(1))
-    with pytest.raises(Refused):
-        rounds.check_dates(START, START)
+    for opens, closes in (
+        (START, START), (START, START.replace(year=9999)), (START.replace(year=1), START),
+        (START.replace(year=9998), START.replace(year=9999)),
+    ):  # fmt: skip
+        with pytest.raises(Refused):
+            rounds.check_dates(opens, closes)
 
 
 def test_a_round_takes_one_course_only():
