@@ -22,7 +22,7 @@ Entry = dict[str, Any]
 
 def after_needs(work: Work) -> None:
     for event, _ in work:
-        _refresh(Need, event.subject, _of_need)
+        _refresh(Need, event.subject, entry_of_need)
 
 
 def after_items(work: Work) -> None:
@@ -36,7 +36,7 @@ def catch_up() -> int:
     if state and state.form == rules.FORM:
         return 0
     count = 0
-    for kind, about in ((Need, _of_need), (LibraryItem, _of_item)):
+    for kind, about in ((Need, entry_of_need), (LibraryItem, _of_item)):
         for identifier in _all(kind):
             _refresh(kind, identifier, about)
             count += 1
@@ -60,10 +60,7 @@ def _refresh(kind: type[Aggregate], identifier: str, about: Callable[[Any], Entr
         if record is None or made is None:
             entries.delete_one({"_id": identifier})
             return
-        made |= {
-            "of": record.epoch * EPOCH + record.sequence,
-            "sample": zlib.crc32(identifier.encode()) % rules.SAMPLES,
-        }
+        made["of"] = record.epoch * EPOCH + record.sequence
         if known is not None and known["of"] > made["of"]:
             return
         try:
@@ -77,21 +74,22 @@ def _refresh(kind: type[Aggregate], identifier: str, about: Callable[[Any], Entr
     raise RuntimeError(f"the entry of {identifier} keeps changing")
 
 
-def _of_need(need: Need) -> Entry:
-    found = rules.keys(need.title, need.description)
+def entry_of_need(need: Need) -> Entry:
+    """What a need is found by."""
     open_in = {"open_in": need.area} if need.item is None else {}
-    return {"kind": "need", "area": need.area, "keys": _with_street(found, need.area)} | open_in
+    return _entry("need", need, rules.keys(need.title, need.description)) | open_in
 
 
 def _of_item(item: LibraryItem) -> Entry | None:
     if item.status == "dissolved":
         return None
     sources = Need.objects(id__in=item.sources[: rules.TITLES]).only("title")
-    found = rules.keys(" ".join((item.title, *(need.title for need in sources))))
-    return {"kind": "item", "area": item.area, "keys": _with_street(found, item.area)}
+    return _entry("item", item, rules.keys(" ".join((item.title, *(need.title for need in sources)))))
 
 
-def _with_street(found: list[str], area: str) -> list[str]:
-    """Each key, and for what lies in a street the same of that street alone."""
-    street = rules.street(area)
-    return [*found, *(rules.at_street(key, street) for key in found)] if street else found
+def _entry(kind: str, record: Need | LibraryItem, found: list[str]) -> Entry:
+    """Found by each key, and what lies in a street by the same of that street alone, too."""
+    street = rules.street(record.area)
+    there = [rules.at_street(key, street) for key in found] if street else []
+    sample = zlib.crc32(record.id.encode()) % rules.SAMPLES
+    return {"kind": kind, "area": record.area, "keys": [*found, *there], "sample": sample}
