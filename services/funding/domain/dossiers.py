@@ -21,9 +21,17 @@ def scores(given: Sequence[Mapping[str, Any]], *, blind: bool) -> list[dict[str,
     return [{"expert": f"专家 {number}", **one} for number, one in enumerate(nameless, 1)]
 
 
-def places(ranking: Iterable[Mapping[str, Any]], application: str) -> list[Mapping[str, Any]]:
-    """The application's own place: what others were scored is theirs."""
-    return [place for place in ranking if place["application"] == application]
+def places(ranking: Iterable[Mapping[str, Any]], application: str, *, blind: bool) -> list[dict[str, Any]]:
+    """The application's own place: what others were scored is theirs. Of a blind review without who gave a score."""
+    own = [dict(place) for place in ranking if place["application"] == application]
+    for place in own if blind else ():
+        nameless = [
+            {name: told for name, told in one.items() if name != "expert"} for one in place.get("scores", ())
+        ]
+        nameless.sort(key=lambda one: sorted((name, str(told)) for name, told in one.items()))
+        place["scores"] = [{"expert": f"专家 {number}", **one} for number, one in enumerate(nameless, 1)]
+        place["missing"] = [WITHHELD for _ in place.get("missing", ())]
+    return own
 
 
 def entry(stored: Mapping[str, Any], *, blind: bool) -> dict[str, Any]:

@@ -99,7 +99,7 @@ def members(project: Project) -> list[Member]:
         _text("round.json", RoundView(), target),
         _text("application.json", ApplicationView(), application),
         _texts("scores.json", ScoreView(), domain.scores(application.scores, blind=blind)),
-        _texts("ranking.json", PlaceView(), domain.places(target.ranking, application.id)),
+        _texts("ranking.json", PlaceView(), domain.places(target.ranking, application.id, blind=blind)),
         _texts("notice/objections.json", ObjectionView(), application.objections),
         _text("project.json", ProjectView(), project),
         _texts("reports.json", ReportView(), ProjectReport.objects(project=project.id).order_by("id")),
