@@ -67,12 +67,14 @@ def test_the_audit_of_a_blind_review_does_not_tell_who_gave_a_score():
 
 
 def test_only_the_own_place_in_the_ranking_is_shown_and_attachments_have_names_that_nobody_chose():
-    own = {
+    own: dict[str, Any] = {
         "application": "b",
         "scores": [{"expert": "张三", "treatment": "counted", "weighted_hundredths": 7000}],
     }
+    own["missing"] = ["李四"]
     assert dossiers.places([{"application": "a"}, own], "b", blind=False) == [own]
     (shown,) = dossiers.places([own], "b", blind=True)
+    assert "李四" not in str(shown)
     assert shown["scores"] == [{"expert": "专家 1", "treatment": "counted", "weighted_hundredths": 7000}]
     assert dossiers.attachment("budget", "f" * 64, "application/pdf") == f"attachments/budget-{'f' * 16}.pdf"
     assert dossiers.attachment("budget", "f" * 64, "x/unheard-of").endswith(".bin")
