@@ -89,7 +89,7 @@ class RunningNode:
         for service in only:
             arguments += ["--service", service]
         if self.tree == ROOT and not self.apart:
-            self.process = preloaded().launch(arguments)
+            self.process = preloaded("deploy.launcher").launch(arguments)
             return
         command = [sys.executable, "-W", "ignore", "-m", "deploy.launcher", *arguments]
         code = os.environ | {"PYTHONPATH": str(self.tree)}

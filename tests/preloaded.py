@@ -1,17 +1,19 @@
-"""A process that has imported the product and forks a node's launcher from itself whenever a test starts a node.
+"""Processes that have imported the product and fork launchers of nodes, or commands of operators, from themselves.
 
-The launcher imports once and forks its services. Importing takes some two seconds of CPU, and a run of all tests
-starts some hundred nodes; so the tests' launchers share one import, as the services of a node do. Nodes of another
-version, and what measures a launcher as operators run it, are started by `python -m deploy.launcher`.
+The launcher imports once and forks its services. Importing takes some two seconds of CPU, for a command one, and a
+run of all tests starts some hundred of each; so the tests' launchers and commands share one import, as the services
+of a node do. Nodes of another version, what measures a launcher as operators run it, and the tests of the command
+line itself start theirs by `python -m`.
 
-The process is told what to start over its standard input, a JSON object a line, and answers with the launcher's
-process id. How a launcher ended is left in a file.
+Such a process is told what to start over its standard input, a JSON object a line, and answers with the new
+process's id. How that ended is left in a file.
 """
 
 from __future__ import annotations
 
 import atexit
 import contextlib
+import importlib
 import json
 import os
 import signal
@@ -21,16 +23,18 @@ import tempfile
 import threading
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+from eventlet.patcher import original
 
 ROOT = Path(__file__).parent.parent
 
 
 class Launched:
-    """A launcher that was forked, with as much of `subprocess.Popen` as tests of nodes need."""
+    """What was forked, with as much of `subprocess.Popen` as tests need."""
 
     def __init__(self, pid: int, ended: Path) -> None:
         self.pid = pid
@@ -45,16 +49,16 @@ class Launched:
         end = time.monotonic() + timeout
         while not self._ended.exists():
             if time.monotonic() > end:
-                raise subprocess.TimeoutExpired("deploy.launcher", timeout)
+                raise subprocess.TimeoutExpired(f"process {self.pid}", timeout)
             time.sleep(0.02)
         return int(self._ended.read_text())
 
 
 class Preloaded:
-    """The tests' side of that process."""
+    """The tests' side of that process. `program` is `deploy.launcher` or `deploy.cli`."""
 
-    def __init__(self) -> None:
-        command = [sys.executable, "-W", "ignore", "-m", __name__]
+    def __init__(self, program: str) -> None:
+        command = [sys.executable, "-W", "ignore", "-m", __name__, program]
         code = os.environ | {"PYTHONPATH": str(ROOT)}
         self._process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT, env=code
@@ -64,31 +68,56 @@ class Preloaded:
         self._lock = threading.Lock()
         atexit.register(self._process.terminate)
 
-    def launch(self, arguments: Sequence[str]) -> Launched:
-        """`python -m deploy.launcher` with these arguments, in this process's environment."""
+    def launch(
+        self,
+        arguments: Sequence[str],
+        environment: Mapping[str, str] = os.environ,
+        output: Path | None = None,
+    ) -> Launched:
+        """`python -m PROGRAM` with these arguments. What it prints goes to standard error, or to the files
+        `out` and `err` in the folder `output`."""
         assert self._process.stdin
         assert self._process.stdout
         with self._lock:
             self._number += 1
             ended = self._ends / str(self._number)
-            asked = {"arguments": list(arguments), "environment": dict(os.environ), "ended": str(ended)}
+            asked = {
+                "arguments": list(arguments),
+                "environment": dict(environment),
+                "ended": str(ended),
+                "output": output and str(output),
+            }
             self._process.stdin.write(json.dumps(asked).encode() + b"\n")
             self._process.stdin.flush()
             return Launched(int(self._process.stdout.readline()), ended)
 
+    def run(
+        self, arguments: Sequence[str], environment: Mapping[str, str], timeout: float
+    ) -> subprocess.CompletedProcess[str]:
+        """As `subprocess.run` with captured output. Raises TimeoutExpired after `timeout` seconds."""
+        with tempfile.TemporaryDirectory() as folder:
+            code = self.launch(arguments, environment, Path(folder)).wait(timeout)
+            out, err = (Path(folder, name).read_text(encoding="utf-8") for name in ("out", "err"))
+        return subprocess.CompletedProcess(list(arguments), code, out, err)
+
 
 @cache
-def preloaded() -> Preloaded:
-    return Preloaded()
+def preloaded(program: str) -> Preloaded:
+    return Preloaded(program)
 
 
-def _serve() -> None:
-    from deploy import launcher  # patches the standard library, which the tests themselves must not have
-    from shared.node import GATEWAY, SERVICES
+def _serve(program: str) -> None:
+    module = importlib.import_module(program)
+    if program == "deploy.launcher":
+        from shared.node import (
+            GATEWAY,
+            SERVICES,
+        )  # not before the launcher, which patches what all others import
 
-    for name in (GATEWAY, *SERVICES):
-        launcher.service_class(name)
-    fork, wait = launcher._os.fork, launcher._os.waitpid
+        for name in (GATEWAY, *SERVICES):
+            module.service_class(name)
+    plain = original("os")  # the launcher has patched the module
+    fork, wait = plain.fork, plain.waitpid
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     for line in sys.stdin.buffer:
         if fork():
@@ -98,7 +127,7 @@ def _serve() -> None:
         asked = json.loads(line)
         pid = fork()
         if pid == 0:
-            os._exit(_become(launcher.main, asked))
+            os._exit(_become(program, module.main, asked))
         os.write(1, b"%d\n" % pid)
         code = os.waitstatus_to_exitcode(wait(pid, 0)[1])
         written = Path(asked["ended"] + ".part")
@@ -107,22 +136,29 @@ def _serve() -> None:
         os._exit(0)
 
 
-def _become(main: Any, asked: dict[str, Any]) -> int:
+def _become(program: str, main: Any, asked: dict[str, Any]) -> int:
     """What the forked process does: what it would do had it been started by itself."""
     os.setsid()
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-    os.dup2(2, 1)
+    if asked["output"]:
+        for name, descriptor in (("out", 1), ("err", 2)):
+            os.dup2(os.open(f"{asked['output']}/{name}", os.O_WRONLY | os.O_CREAT), descriptor)
+    else:
+        os.dup2(2, 1)
     os.environ.clear()
     os.environ.update(asked["environment"])
-    sys.argv = ["deploy.launcher", *asked["arguments"]]
+    sys.argv = [program, *asked["arguments"]]
     try:
-        return int(main())
+        return int(main() or 0)
     except SystemExit as ended:
         return int(ended.code or 0)
     except BaseException:
         traceback.print_exc()
         return 1
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
 
 
 if __name__ == "__main__":
-    _serve()
+    _serve(sys.argv[1])

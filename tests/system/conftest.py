@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -17,7 +16,8 @@ import yaml
 from deploy.embedded import Embedded
 from tests.cable import Cable
 from tests.deploy.support import admin_url, clear
-from tests.harness import ROOT, RunningNode, eventually, free_base_port
+from tests.harness import RunningNode, eventually, free_base_port
+from tests.preloaded import preloaded
 from tests.system.trace_tree import Collector
 
 DISTRICT, STREET, OTHER_STREET = "110101", "110101001", "110101002"
@@ -35,15 +35,8 @@ class Tiers:
     nodes: dict[str, RunningNode]
 
     def hatchery(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run(
-            [sys.executable, "-W", "ignore", "-m", "deploy.cli", *arguments],
-            cwd=ROOT,
-            env=os.environ | {"HATCHERY_HOME": str(self.home), "COLUMNS": "200"},
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
+        environment = os.environ | {"HATCHERY_HOME": str(self.home), "COLUMNS": "200"}
+        done = preloaded("deploy.cli").run(arguments, environment, 120)
         if check:
             assert done.returncode == 0, f"{arguments}: {done.stdout}\n{done.stderr}"
         return done
