@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -252,3 +252,19 @@ def make_node(
     }
     (folder / "node.yaml").write_text(yaml.safe_dump(description), encoding="utf-8")
     return RunningNode(area, url, port, tuple(services), vhost, folder, embedded)
+
+
+def start_together(nodes: Iterable[RunningNode]) -> None:
+    """Most of a start is waiting."""
+    for node in (nodes := list(nodes)):
+        node.launch()
+    for node in nodes:
+        node.wait_ready()
+
+
+def stop_together(nodes: Iterable[RunningNode]) -> None:
+    for node in (nodes := list(nodes)):
+        if node.process:
+            node.process.terminate()
+    for node in nodes:
+        node.stop()

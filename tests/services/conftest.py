@@ -10,7 +10,7 @@ import pytest
 import requests
 
 from deploy.embedded import Embedded
-from tests.harness import RunningNode, make_node
+from tests.harness import RunningNode, make_node, stop_together
 
 Starter = Callable[..., RunningNode]
 
@@ -37,6 +37,6 @@ def starting(embedded: Embedded, tmp_path_factory: pytest.TempPathFactory) -> It
         return running[key]
 
     yield start
+    stop_together(running.values())
     for one in running.values():
-        one.stop()
         api.delete(f"{embedded.addresses.admin_url}/api/vhosts/{one.vhost}", timeout=30)

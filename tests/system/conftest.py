@@ -16,7 +16,7 @@ import yaml
 from deploy.embedded import Embedded
 from tests.cable import Cable
 from tests.deploy.support import admin_url, clear
-from tests.harness import RunningNode, eventually, free_base_port
+from tests.harness import RunningNode, eventually, free_base_port, start_together, stop_together
 from tests.preloaded import preloaded
 from tests.system.trace_tree import Collector
 
@@ -60,8 +60,7 @@ class Tiers:
 
 
 def start_all(tiers: Tiers) -> None:
-    for node in tiers.nodes.values():
-        node.start()
+    start_together(tiers.nodes.values())
     for node in tiers.nodes.values():
         above = {area for area in tiers.nodes if node.area.startswith(area)}
         below = {area for area in tiers.nodes if area.startswith(node.area)}
@@ -90,8 +89,7 @@ def tiers(embedded: Embedded, tmp_path_factory: pytest.TempPathFactory) -> Itera
         start_all(made)
         yield made
     finally:
-        for node in reversed(made.nodes.values()):
-            node.stop()
+        stop_together(made.nodes.values())
         cable.close()
         clear(addresses, DISTRICT)
 
@@ -132,7 +130,6 @@ def pair(embedded: Embedded, tmp_path_factory: pytest.TempPathFactory) -> Iterat
             start_all(made)
             yield Pair(made, collector)
         finally:
-            for node in reversed(made.nodes.values()):
-                node.stop()
+            stop_together(made.nodes.values())
             cable.close()
             clear(embedded.addresses, SMALL_DISTRICT)

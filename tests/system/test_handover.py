@@ -18,7 +18,7 @@ from deploy.embedded import Embedded
 from shared.ids import new_id
 from tests.cable import Cable
 from tests.deploy.support import clear
-from tests.harness import ROOT, RunningNode, eventually
+from tests.harness import ROOT, RunningNode, eventually, stop_together
 from tests.services.funding.world import World, good
 from tests.system.conftest import Tiers, start_all
 from tests.system.estate import (
@@ -93,8 +93,7 @@ def scene(embedded: Embedded, tmp_path_factory: pytest.TempPathFactory) -> Itera
         start_all(tiers)
         yield settle(tiers, Estate(embedded.addresses.store_uri))
     finally:
-        for node in reversed(tiers.nodes.values()):
-            node.stop()
+        stop_together(tiers.nodes.values())
         cable.close()
         clear(embedded.addresses, DISTRICT)
 

@@ -24,7 +24,7 @@ from shared.events import topology
 from shared.store import timeline
 from tests.cable import Cable
 from tests.deploy.support import clear
-from tests.harness import RunningNode, eventually
+from tests.harness import RunningNode, eventually, stop_together
 from tests.services.organisations import active, apply, approve
 from tests.services.registry.credit_codes import credit_code
 from tests.system.conftest import Tiers, start_all
@@ -85,8 +85,7 @@ def tiers(embedded: Embedded, tmp_path_factory: pytest.TempPathFactory) -> Itera
         start_all(made)
         yield made
     finally:
-        for node in reversed(made.nodes.values()):
-            node.stop()
+        stop_together(made.nodes.values())
         cable.close()
         clear(embedded.addresses, DISTRICT)
 

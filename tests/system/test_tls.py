@@ -28,7 +28,7 @@ from shared import tls
 from shared.events import broker
 from tests.cable import Cable
 from tests.deploy.support import clear
-from tests.harness import RunningNode, eventually
+from tests.harness import RunningNode, eventually, stop_together
 from tests.load import Load, organisations
 from tests.system.conftest import Tiers, start_all
 
@@ -91,8 +91,7 @@ def secure(embedded: Embedded, authority: Home, tmp_path_factory: pytest.TempPat
         start_all(Tiers(far.home, far, cable, made.above.nodes | made.below.nodes))
         yield made
     finally:
-        for node in (*made.below.nodes.values(), *made.above.nodes.values()):
-            node.stop()
+        stop_together([*made.below.nodes.values(), *made.above.nodes.values()])
         cable.close()
         clear(embedded.addresses, DISTRICT)
         far.stop()
