@@ -8,7 +8,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-import mongoengine
 from pymongo.errors import PyMongoError
 
 from deploy.home import Home
@@ -35,7 +34,7 @@ def look_through(home: Home, area: str, *, dry_run: bool, say: Say) -> int:
             UNREACHABLE,
         ) from error
     finally:
-        mongoengine.disconnect()
+        connection.disconnect()
     if not found.entries and not found.counts:
         say(f"the directory of node {area} is as its records say")
         return DONE

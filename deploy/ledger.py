@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import mongoengine
 from pymongo.errors import PyMongoError
 
 from deploy.home import Home
@@ -31,7 +30,7 @@ def verify(home: Home, area: str, *, say: Say) -> int:
     except PyMongoError as error:
         raise Trouble(f"the store of node {area} failed ({type(error).__name__})", UNREACHABLE) from error
     finally:
-        mongoengine.disconnect()
+        connection.disconnect()
     for _, line in told:
         say(line)
     unsound = sum(not sound for sound, _ in told)

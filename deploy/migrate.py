@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import mongoengine
 from pymongo.errors import PyMongoError
 
 from deploy.home import Home
@@ -77,7 +76,7 @@ def _store(node: Node, service: str) -> Iterator[Any]:
             UNREACHABLE,
         ) from error
     finally:
-        mongoengine.disconnect()
+        connection.disconnect()
 
 
 def _migrate(database: Any, service: str, kind: type[Aggregate], batch: int, say: Say, watch: Watch) -> int:

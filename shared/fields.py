@@ -36,6 +36,17 @@ class Schema(marshmallow.Schema):
         unknown = RAISE
 
 
+class PartOrNone(fields.Nested):
+    """A part that there may be none of. The store keeps that as an empty mapping; it is told as null, since whoever
+    reads it holds a part against what a part must have."""
+
+    def __init__(self, nested: type[Schema], **more: Any) -> None:
+        super().__init__(nested, load_default=None, allow_none=True, **more)
+
+    def _serialize(self, nested_obj: Any, *args: Any, **more: Any) -> Any:
+        return super()._serialize(nested_obj or None, *args, **more)
+
+
 NO_AMOUNT = wrong(
     Text("This is not an amount in whole fen.", "这不是以整数“分”为单位的金额。"),
     Text(

@@ -22,6 +22,7 @@ WIDEST = 100  # columns
 UNPACKED = 128 * 1024 * 1024  # bytes of all parts of a workbook: 20,000 rows of 20 columns have some 40 MiB
 MOST_PARTS = 1000
 LONGEST_CELL = 32_767  # characters, as in Excel
+_XML = (".xml", ".rels")
 _WHOLE = 10**15  # what a program keeps of a number exactly
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # .xls, and any workbook with a password
@@ -100,6 +101,14 @@ def _check_parts(parts: zipfile.ZipFile) -> None:
             Text("The workbook has macros.", "工作簿包含宏。"),
             Text("Save it as .xlsx without macros.", "请另存为不含宏的 .xlsx 文件。"),
         )
+    # No program writes these, and what a reader makes of them depends on which XML library is installed.
+    if any(b"<!DOCTYPE" in _beginning(parts, part) for part in packed if part.filename.endswith(_XML)):
+        raise _unreadable()
+
+
+def _beginning(parts: zipfile.ZipFile, part: zipfile.ZipInfo) -> bytes:
+    with parts.open(part) as opened:
+        return opened.read(4096)
 
 
 def _sheet(sheet: Any, parts: zipfile.ZipFile) -> Sheet:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import mongoengine
@@ -31,6 +31,20 @@ def connect(uri: str, database: str) -> None:
         uuidRepresentation="standard",
         retryWrites=False,  # our own writes are idempotent by version and cause; the embedded store has no retries
     )
+
+
+def disconnect() -> None:
+    """Close it. Of kinds of records that services name alike mongoengine would let go of one only, and the others
+    would go on with the closed connection."""
+    mongoengine.disconnect()
+    for kind in _kinds(mongoengine.Document):
+        kind._collection = None
+
+
+def _kinds(kind: type[Any]) -> Iterator[type[Any]]:
+    for each in kind.__subclasses__():
+        yield each
+        yield from _kinds(each)
 
 
 def database() -> Any:

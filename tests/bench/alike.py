@@ -19,8 +19,6 @@ from statistics import median
 from types import SimpleNamespace
 from typing import Any
 
-import mongoengine
-
 from deploy.embedded import Embedded
 from services.needs.commands import similarity as entries
 from services.needs.documents import ALL, Need, SimilarEntry
@@ -87,7 +85,7 @@ def main() -> int:
                 )
                 print(told)  # noqa: T201
         finally:
-            mongoengine.disconnect()
+            connection.disconnect()
             embedded.stop()
     return 0
 

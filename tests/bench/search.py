@@ -24,7 +24,6 @@ from pathlib import Path
 from statistics import quantiles
 from typing import Any
 
-import mongoengine
 import requests
 from pymongo import monitoring
 
@@ -287,7 +286,7 @@ def run(embedded: Embedded, folder: Path, organisations: int, rounds: int) -> No
         )
         for one in measure(described, running.url, made, rounds):
             say(row(one, bare))
-        mongoengine.disconnect()
+        connection.disconnect()
 
 
 def main() -> int:

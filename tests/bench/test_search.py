@@ -11,7 +11,6 @@ from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
-import mongoengine
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -49,7 +48,7 @@ def made(embedded: Embedded) -> Iterator[Made]:
     graded = grades_today()
     directory.forget()
     yield [one | {"grade": graded.get(one["_id"])} for one in found]
-    mongoengine.disconnect()
+    connection.disconnect()
     directory.forget()
 
 

@@ -184,8 +184,8 @@ class World:
     @contextmanager
     def beside(self, node: RunningNode, service: str, version: str) -> Iterator[RunningNode]:
         """A second process of one service, in another version: same queue, same database, another port. The node's
-        clerk goes to either."""
-        folder = node.folder / f"beside-{version}"
+        clerk, who works with the registry, goes to either."""
+        folder = node.folder / f"beside-{service}-{version}"
         folder.mkdir(exist_ok=True)
         port = free_base_port()
         told = yaml.safe_load((node.folder / "node.yaml").read_text(encoding="utf-8"))
@@ -198,10 +198,12 @@ class World:
         addresses = self.clerks[node.area].addresses
         try:
             eventually(lambda: second._ready(service), what=f"{service} of {version} ready; see {folder}/log")
-            addresses.append(second.service_url(service))
+            if service == "registry":
+                addresses.append(second.service_url(service))
             yield second
         finally:
-            addresses[:] = [node.url]
+            if service == "registry":
+                addresses[:] = [node.url]
             second.stop()
 
     def worked(self, teams: int = 2) -> None:

@@ -9,7 +9,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import mongoengine
 import pytest
 from mongoengine import Document
 
@@ -73,7 +72,7 @@ def store(embedded: Embedded) -> Iterator[None]:
     nodes.forget()
     yield
     connection.database().client.drop_database(name)
-    mongoengine.disconnect()
+    connection.disconnect()
     nodes.forget()
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import pytest
 import requests
 
 from deploy.embedded import Embedded
-from services.registry.subjects.rules import AREA_RULE, AREA_RULE_SET
+from services.needs.subjects.library import ITEM, NOTICED
 from shared.events import topology
 from shared.ids import new_id
 from tests.bus import organisation_event, publish
@@ -42,18 +43,26 @@ def story(embedded: Embedded, tmp_path_factory: pytest.TempPathFactory) -> Story
         world.worked()
         world.change(world.street, "today")
         world.worked()
-        with world.beside(world.district, "registry", "today") as second:
+        with (
+            world.beside(world.district, "registry", "today") as second,
+            world.beside(world.district, "notifications", "today") as board,
+        ):
             told.versions = {"first": version(world.district.service_url("registry")),
                              "second": version(second.service_url("registry"))}  # fmt: skip
-            eventually(lambda: bound(second), what="the queue is bound to what this version handles")
-            rules = tell_until_parked(world)
+            for process, service in ((second, "registry"), (board, "notifications")):
+                eventually(
+                    partial(bound, process, service), what=f"{service} is bound to what this version handles"
+                )
+            topics = tell_until_parked(world)
             told.migrated.append(world.migrate(DISTRICT))
             world.worked()
             world.change(world.district, "today")
             world.worked()
         told.parked = world.depth(topology.parked_queue)
         told.replayed = world.replay_parked(DISTRICT)
-        eventually(lambda: known(world) >= rules, what="the rules at the district")
+        eventually(
+            lambda: posted(world) == sorted(topics), what="each topic is on the district's board, once"
+        )
         world.change(world.street, previous.VERSION)
         world.worked()
         world.finish()
@@ -69,38 +78,41 @@ def version(address: str) -> str | None:
     return answer.get("version")
 
 
-def bound(process: RunningNode) -> bool:
+def bound(process: RunningNode, service: str) -> bool:
     """Its consumer binds the queue when it connects."""
-    return process.metric("registry", 'hatchery_broker_connected{role="consumer"}') == 1
+    return process.metric(service, 'hatchery_broker_connected{role="consumer"}') == 1
 
 
-def tell_until_parked(world: World) -> set[str]:
-    """A street tells of rules, which only this version knows: both processes of the district's registry take from the
-    queue that is bound to that, and sooner or later the older one gets such an event. The ids of the rules."""
-    told: set[str] = set()
+def tell_until_parked(world: World) -> list[str]:
+    """A street tells of topics on public notice, which only this version knows: both processes of the district's
+    notifications take from the queue that is bound to that, and sooner or later the older one gets such an event.
+    The ids of the topics."""
+    told: list[str] = []
     while not world.depth(topology.parked_queue):
         assert len(told) < 40, "the older process gets nothing"
         identifier = new_id()
-        values = [{"since": "2026-01-01", "value": "district", "source": "本区规定"}]
-        state = {"id": identifier, "area": STREET, "rule": f"rule-{len(told)}", "values": values}
-        rule: dict[str, Any] = {
-            "type": AREA_RULE_SET.type,
-            "dataschema": AREA_RULE.dataschema,
+        state = {"id": identifier, "area": STREET, "title": f"选题 {len(told)}", "category": "为老服务",
+                 "status": "noticed", "notice_ends_at": "2026-04-01T10:00:00Z"}  # fmt: skip
+        topic: dict[str, Any] = {
+            "source": f"/{STREET}/needs",
+            "type": NOTICED.type,
+            "dataschema": ITEM.dataschema,
             "audience": "public",
         }
         publish(
             world.district,
             f"ingress.{STREET}",
-            organisation_event(STREET, subject=identifier, data=state, **rule),
+            organisation_event(STREET, subject=identifier, data=state, **topic),
         )
-        told.add(identifier)
+        told.append(identifier)
         time.sleep(0.5)
     return told
 
 
-def known(world: World) -> set[str]:
-    """The rules that the district knows."""
-    return {one["_id"] for one in world.database(DISTRICT, "registry")["area_rules"].find({}, {"_id": 1})}
+def posted(world: World) -> list[str]:
+    """The topics on the district's board."""
+    notices = world.database(DISTRICT, "notifications")["notices"]
+    return sorted(one["about"] for one in notices.find({"about_kind": "needs.library_item"}, {"about": 1}))
 
 
 def test_both_versions_ran_side_by_side(story: Story) -> None:

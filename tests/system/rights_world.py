@@ -133,7 +133,7 @@ class RightsWorld:
         """What the operation is about: the record that the path names, or a new one of the street."""
         found = re.search(r"/([\w-]+)/\{", path)
         segment = found[1] if found else ""
-        for key in (f"{service}/{segment}", f"{permissions.ANY_SERVICE}/{segment}", f"{service} {name}"):
+        for key in (f"{service} {name}", f"{service}/{segment}", f"{permissions.ANY_SERVICE}/{segment}"):
             if key in self.records:
                 return self.records[key]
         bound = where not in permissions.UNBOUND and "/resyncs/{" not in path
@@ -558,6 +558,9 @@ def _funding(world: RightsWorld) -> None:
     bought = money.round(fund, area=district, kind="purchase", remedy="procurement")
     money.screened(bought, organisation=legal)
     money.noticed(bought)
+    world.records["funding raise_supplier_query"] = [
+        Record(bought, street, district, parties=parties, own=world.values["team"])
+    ]
     asked = {"organisation": legal, "ground": "process", "text": "程序有误"}
     queried = good(money.post(f"/rounds/{bought}/supplier-queries", asked))["id"]
     world.records["funding/supplier-queries"] = [

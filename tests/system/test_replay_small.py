@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from deploy import background, nodes
+from deploy import background, nodes, status
 from deploy.embedded import Embedded
 from deploy.home import Home
 from deploy.replay import command, scenario, session
@@ -149,6 +149,12 @@ def test_its_open_data_holds_to_the_standards(home: Home) -> None:
     }
     assert found.tags["contract"] == 3
     assert found.tags["implementation"] == 3
+
+
+def test_every_message_was_understood(home: Home) -> None:
+    for area in (DISTRICT, STREET):
+        given_up = {one.name: (one.dead, one.parked) for one in status.inspect(home, area).services}
+        assert set(given_up.values()) == {(0, 0)}, given_up
 
 
 def test_items_of_the_streets_area_are_owned_by_its_node(home: Home) -> None:

@@ -63,7 +63,8 @@ def test_the_walk_finds_rules_that_are_broken(world: RightsWorld, tmp_path: Path
         told = walk(replace(world, nodes={world.street: broken}), permissions.load(), ["needs"])
     finally:
         broken.stop()
-    assert told.routes_wrong == set(BROKEN), "\n".join(told.wrong)
+    found_alike = {("needs", "need_way")}  # it looks the need up by the same function
+    assert told.routes_wrong == BROKEN.keys() | found_alike, "\n".join(told.wrong)
 
 
 def test_a_route_without_a_rule_fails_the_walk(world: RightsWorld):

@@ -22,10 +22,10 @@ class Payee(Aggregate):
     meta = {"collection": "payees", "indexes": ["organisation"]}
     personal = {"holder": ACCOUNT, "bank": ACCOUNT, "bank_code": ACCOUNT, "account": ACCOUNT}
     organisation = StringField(required=True)
-    holder = StringField(required=True)  # 户名
-    bank = StringField(required=True)  # 开户行
+    holder = StringField()  # 户名
+    bank = StringField()  # 开户行
     bank_code = StringField()  # 联行号
-    account = StringField(required=True)  # 账号
+    account = StringField()  # 账号
     generated = BooleanField(default=False)
 
 

@@ -6,7 +6,7 @@ from marshmallow import fields, validate
 
 from services.funding.schemas.common import COUNT, MONEY, NAME, REASONS, Part
 from services.funding.schemas.optimisation import OptimisationState, OptimisationView
-from shared.fields import Area, Fen, Id, Moment, Schema
+from shared.fields import Area, Fen, Id, Moment, PartOrNone, Schema
 from shared.http import PageQuery
 
 
@@ -75,7 +75,7 @@ class ApplicationState(Schema):
     optimisations = fields.List(fields.Nested(OptimisationState), load_default=list)
     commitments = fields.List(fields.Nested(Part), load_default=list)
     generated = fields.Bool(load_default=False)
-    external = fields.Nested(External, load_default=None, allow_none=True)
+    external = PartOrNone(External)
 
 
 class CheckView(Schema):

@@ -7,7 +7,7 @@ from marshmallow import fields, validate
 from services.funding.domain.projects import GROUNDS
 from services.funding.domain.rounds import CONDITIONS
 from services.funding.schemas.common import MONEY, Reasons
-from shared.fields import Area, Day, DayText, Fen, Id, Moment, Schema
+from shared.fields import Area, Day, DayText, Fen, Id, Moment, PartOrNone, Schema
 from shared.http import PageQuery
 
 
@@ -90,8 +90,8 @@ class ContractState(Schema):
     sign_by = Moment(load_default=None, allow_none=True)
     sha256 = fields.Str(load_default=None, allow_none=True, metadata={"description": "of the printed PDF"})
     printed_at = Moment(load_default=None, allow_none=True)
-    signed_copy = fields.Nested(SignedCopy, load_default=None, allow_none=True)
-    seal = fields.Nested(Seal, load_default=None, allow_none=True)
+    signed_copy = PartOrNone(SignedCopy)
+    seal = PartOrNone(Seal)
     amendments = fields.List(fields.Nested(AmendmentState), load_default=list)
     generated = fields.Bool(load_default=False)
 

@@ -10,7 +10,6 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-import mongoengine
 import pytest
 from argon2 import PasswordHasher
 
@@ -49,7 +48,7 @@ def prefix(embedded: Embedded) -> Iterator[str]:
     connection.connect(embedded.addresses.store_uri, name)
     for area in (DISTRICT.area, STREET.area):
         connection.database().client.drop_database(f"{name}_{area}")
-    mongoengine.disconnect()
+    connection.disconnect()
 
 
 @contextmanager
@@ -67,7 +66,7 @@ def at(embedded: Embedded, prefix: str, node: Node, *known: Node) -> Iterator[Ca
             ).save()
         yield Call(node=node, service="accounts")
     finally:
-        mongoengine.disconnect()
+        connection.disconnect()
         nodes.forget()
 
 

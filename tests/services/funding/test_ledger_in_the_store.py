@@ -10,7 +10,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import mongoengine
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -134,7 +133,7 @@ def store(embedded: Embedded) -> Iterator[None]:
     runtime.configure(NODE, "funding", {})
     yield
     connection.database().client.drop_database(name)
-    mongoengine.disconnect()
+    connection.disconnect()
     nodes.forget()
 
 

@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import mongoengine
 import pytest
 
 from deploy.embedded import Embedded
@@ -46,7 +45,7 @@ def store(embedded: Embedded) -> Iterator[None]:
     yield
     nodes.forget()
     connection.database().client.drop_database(name)
-    mongoengine.disconnect()
+    connection.disconnect()
 
 
 def at(moment: str) -> Call:

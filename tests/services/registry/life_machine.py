@@ -9,7 +9,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
-import mongoengine
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -245,7 +244,7 @@ def store(uri: str, database: str) -> Iterator[None]:
         yield
     finally:
         connection.database().client.drop_database(database)
-        mongoengine.disconnect()
+        connection.disconnect()
         nodes.forget()
 
 

@@ -6,7 +6,6 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from typing import Any
 
-import mongoengine
 import pytest
 
 from deploy.embedded import Embedded
@@ -162,7 +161,7 @@ def test_after_all_that_the_directory_is_as_the_records_say(here: RunningNode):
         eventually(lambda: commands.rebuild(dry_run=True)[1:] == (0, 0))
         assert DirectoryEntry.objects.count() == documents.Organisation.objects.count()
     finally:
-        mongoengine.disconnect()
+        connection.disconnect()
 
 
 # --- the commands themselves
@@ -174,7 +173,7 @@ def store(embedded: Embedded) -> Iterator[None]:
     for kind in documents.ALL:
         kind.ensure_indexes()
     yield
-    mongoengine.disconnect()
+    connection.disconnect()
 
 
 def stored(name: str, **changed: Any) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import mongoengine
 import pytest
 
 from deploy.embedded import Embedded
@@ -49,7 +48,7 @@ def stored(embedded: Embedded, request: pytest.FixtureRequest) -> Iterator[Any]:
     for document in (*DOCUMENTS, sealing.SealedEntry, values.PersonalValue):
         document.ensure_indexes()
     yield database()
-    mongoengine.disconnect()
+    store.disconnect()
 
 
 def entries() -> list[dict[str, Any]]:

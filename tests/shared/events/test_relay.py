@@ -10,7 +10,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import amqp
-import mongoengine
 import pytest
 
 from deploy.embedded import Embedded
@@ -73,7 +72,7 @@ def bus(embedded: Embedded, vhost: Callable[[], str], database: Callable[[], str
     yield Bus(connection, connection.channel())
     connection.close()
     runtime.configure(HERE, "registry", {})
-    mongoengine.disconnect()
+    connection.disconnect()
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
-import mongoengine
 import pytest
 import requests
 
@@ -124,7 +123,7 @@ def test_repeats_at_the_same_time_have_one_cause(example: Example, key: str) -> 
 def database(http_store: Store) -> Iterator[Any]:
     connection.connect(f"mongodb://127.0.0.1:{http_store.port}/?directConnection=true", "example")
     yield connection.database()
-    mongoengine.disconnect()
+    connection.disconnect()
 
 
 def test_old_requests_are_forgotten(database: Any) -> None:

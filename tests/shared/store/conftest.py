@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 
-import mongoengine
 import pytest
 
 from deploy.embedded import Embedded
@@ -22,7 +21,7 @@ def fresh_database(embedded: Embedded) -> Iterator[None]:
         document.ensure_indexes()
     yield
     connection.database().client.drop_database(name)
-    mongoengine.disconnect()
+    connection.disconnect()
 
 
 @pytest.fixture(autouse=True)
