@@ -486,6 +486,11 @@ def _neighbours(world: RightsWorld) -> None:
     engagement = _made(world, street, joining, {"volunteer": volunteer})
     wish = _made(world, street, f"{base}/wishes", here | {"title": "台灯", "category": "care"})
     _made(world, street, f"{base}/wishes/{wish}/adoption", ADOPTION | mine)
+    # One that came true stays its adopter's, whoever tries to give it back.
+    kept = _made(world, street, f"{base}/wishes", here | {"title": "书架", "category": "care"})
+    _made(world, street, f"{base}/wishes/{kept}/adoption", ADOPTION | mine)
+    fulfilled = {"by": "client", "fulfilled_on": "2020-06-01"}
+    _made(world, street, f"{base}/wishes/{kept}/fulfilment", fulfilled)
     campaign = _made(world, street, f"{base}/campaigns", CAMPAIGN | here | {"receiver": team})
     pledge = _made(world, street, f"{base}/campaigns/{campaign}/pledges", PLEDGE | mine)
     theirs = Record(volunteer, street, street, own=team, copied=False)
@@ -495,6 +500,7 @@ def _neighbours(world: RightsWorld) -> None:
         ("campaigns", campaign), ("pledges", pledge),
     ):  # fmt: skip
         world.records[f"needs/{name}"] = [replace(theirs, id=made)]
+    world.records["needs return_wish"] = [replace(theirs, id=kept)]
     for operation in ("register_volunteer", "open_activity"):
         world.records[f"needs {operation}"] = [replace(theirs, id="-")]
 
