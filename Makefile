@@ -35,7 +35,7 @@ stop: ## stop what `make demo` started
 
 .PHONY: test
 test: setup-dev ## all tests; PYTEST="-m unit" narrows
-	$(BIN)/python -m pytest $(or $(PYTEST),--numprocesses 2 --dist loadfile --no-loadscope-reorder)
+	$(BIN)/python -m pytest $(or $(PYTEST),--numprocesses 3 --dist loadfile --no-loadscope-reorder)
 
 .PHONY: lint
 lint: setup-dev ## ruff, mypy, import contracts

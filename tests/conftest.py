@@ -16,7 +16,7 @@ from xdist.scheduler import LoadFileScheduling
 import tests.real_threads  # noqa: F401
 from deploy.embedded import Embedded
 
-# Folders whose files take longest come first, so that both processes end at about the same time.
+# Folders whose files take longest come first, so that the processes end at about the same time.
 LONGEST = ("system", "faults", "compat", "packaging", "deploy", "services", "contracts")
 
 
