@@ -43,8 +43,8 @@ class PartOrNone(fields.Nested):
     def __init__(self, nested: type[Schema], **more: Any) -> None:
         super().__init__(nested, load_default=None, allow_none=True, **more)
 
-    def _serialize(self, nested_obj: Any, *args: Any, **more: Any) -> Any:
-        return super()._serialize(nested_obj or None, *args, **more)
+    def _serialize(self, nested_obj: Any, attr: Any, obj: Any, **kwargs: Any) -> Any:  # type: ignore[override]
+        return super()._serialize(nested_obj or None, attr, obj, **kwargs)  # type: ignore[no-untyped-call]
 
 
 NO_AMOUNT = wrong(
