@@ -35,6 +35,7 @@ def test_no_fen_is_free_at_both_although_the_link_is_cut(pair: Pair) -> None:
     heard = f"/api/registry/organisations/{known}"
     eventually(lambda: pair.street.get(heard).ok, what="the street has heard of the organisation")
     assert below.get(f"/funds/{part}")["owner"] == SMALL_STREET
+    eventually(lambda: figures(above, part), what="the district knows of the street's part")
     assert above.post(f"/funds/{part}/return", {"amount_fen": 1}).status_code == 421
 
     pair.tiers.cable.cut()

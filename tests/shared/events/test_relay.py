@@ -72,7 +72,7 @@ def bus(embedded: Embedded, vhost: Callable[[], str], database: Callable[[], str
     yield Bus(connection, connection.channel())
     connection.close()
     runtime.configure(HERE, "registry", {})
-    connection.disconnect()
+    store.disconnect()
 
 
 @pytest.fixture
