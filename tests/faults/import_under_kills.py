@@ -11,23 +11,16 @@ from __future__ import annotations
 
 import argparse
 import random
-import shutil
 import sys
-import tempfile
-import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-import requests
 from pymongo import MongoClient
 
-from deploy.embedded import Embedded
-from tests.harness import RunningNode, eventually, make_node
+from tests.faults.alone import alone
+from tests.harness import RunningNode, eventually
 from tests.services.registry.results import ENDED, IMPORTS, ended, progress, send, wrongs
 from tests.services.registry.stock import Stock, stock
 
@@ -56,27 +49,6 @@ class Figures:
         sound = self.rows - faulty
         none = (self.doubled, self.missing, self.strangers, self.files, len(self.wrong))
         return (self.once, self.told, self.refused) == (sound, sound, faulty) and not any(none)
-
-
-@contextmanager
-def district() -> Iterator[RunningNode]:
-    home = Path(tempfile.mkdtemp(prefix="import-"))
-    embedded = Embedded(home)
-    supervision = threading.Thread(target=embedded.supervise)
-    embedded.start()
-    supervision.start()
-    login = (embedded.addresses.user, embedded.addresses.password)
-    made = requests.put(f"{embedded.addresses.admin_url}/api/vhosts/import", auth=login, timeout=30)
-    made.raise_for_status()
-    node = make_node(embedded, home / AREA, "import", ["registry"], area=AREA)
-    try:
-        node.start()
-        yield node
-    finally:
-        node.stop()
-        embedded.stop()
-        supervision.join()
-        shutil.rmtree(home, ignore_errors=True)
 
 
 def trial(node: RunningNode, made: Stock, kills: int, chance: random.Random) -> Figures:
@@ -148,7 +120,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     made = stock(given.rows, given.faulty, PLACES, given.seed)
-    with district() as node:
+    with alone(["registry"], AREA) as node:
         found = trial(node, made, given.kills, random.Random(given.seed))
     say = sys.stdout.write
     say(f"{found.rows} rows, {given.faulty} faulty of {len(made.kinds)} kinds, {found.kills} kill -9\n")

@@ -11,26 +11,21 @@ proposal, each event was told once, and the runs' own counts say so. The tests d
 from __future__ import annotations
 
 import argparse
-import shutil
 import sys
-import tempfile
-import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any
 
 import requests
 from pymongo import MongoClient
 
-from deploy.embedded import Embedded
 from services.registry.documents.organisations import Organisation
 from shared.ids import new_id
 from shared.node import load
-from tests.harness import RunningNode, eventually, make_node
+from tests.faults.alone import alone
+from tests.harness import RunningNode, eventually
 from tests.services.registry.credit_codes import credit_code
 from tests.services.registry.reports import report
 
@@ -181,29 +176,6 @@ class Trial:
                 self.faults.append(f"{kind}: told {len(told)} times, not {number}")
 
 
-@contextmanager
-def district() -> Iterator[RunningNode]:
-    home = Path(tempfile.mkdtemp(prefix="inspection-"))
-    embedded = Embedded(home)
-    supervision = threading.Thread(target=embedded.supervise)
-    embedded.start()
-    supervision.start()
-    vhost = "inspection"
-    addresses = embedded.addresses
-    requests.put(
-        f"{addresses.admin_url}/api/vhosts/{vhost}", auth=(addresses.user, addresses.password), timeout=30
-    ).raise_for_status()
-    node = make_node(embedded, home / "node", vhost, ["registry"], area=DISTRICT)
-    try:
-        node.start()
-        yield node
-    finally:
-        node.stop()
-        embedded.stop()
-        supervision.join()
-        shutil.rmtree(home, ignore_errors=True)
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(description="The annual inspection of a district under kill -9.")
     parser.add_argument("--organisations", type=int, default=20_000)
@@ -211,7 +183,7 @@ def main() -> int:
         "--kills", type=int, default=3, help="the first half of them while the year is opened"
     )
     given = parser.parse_args()
-    with district() as node:
+    with alone(["registry"], DISTRICT) as node:
         trial = Trial(node, DISTRICT, given.organisations, given.kills)
         began = time.monotonic()
         trial.run()

@@ -13,25 +13,19 @@ from __future__ import annotations
 
 import argparse
 import random
-import shutil
 import sys
-import tempfile
-import threading
 import time
 import uuid
 from collections import Counter
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import requests
 from pymongo import MongoClient
 
-from deploy.embedded import Embedded
-from tests.harness import RunningNode, eventually, make_node
+from tests.faults.alone import alone
+from tests.harness import RunningNode, eventually
 from tests.services.funding import world as w
 from tests.services.funding.world import World, good
 
@@ -55,27 +49,6 @@ class Figures:
     seconds: float = 0.0
     answers: Counter[str] = field(default_factory=Counter)
     wrong: list[str] = field(default_factory=list)
-
-
-@contextmanager
-def district() -> Iterator[RunningNode]:
-    home = Path(tempfile.mkdtemp(prefix="ledger-"))
-    embedded = Embedded(home)
-    supervision = threading.Thread(target=embedded.supervise)
-    embedded.start()
-    supervision.start()
-    login = (embedded.addresses.user, embedded.addresses.password)
-    made = requests.put(f"{embedded.addresses.admin_url}/api/vhosts/ledger", auth=login, timeout=30)
-    made.raise_for_status()
-    node = make_node(embedded, home / AREA, "ledger", ["funding"], area=AREA)
-    try:
-        node.start()
-        yield node
-    finally:
-        node.stop()
-        embedded.stop()
-        supervision.join()
-        shutil.rmtree(home, ignore_errors=True)
 
 
 class Race:
@@ -200,7 +173,7 @@ def main() -> int:
     )
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
-    with district() as node:
+    with alone(["funding"], AREA) as node:
         race = Race(node, given.clients, random.Random(given.seed))
         for number in range(given.trials):
             race.trial(kill=number % given.kill_each == given.kill_each - 1)

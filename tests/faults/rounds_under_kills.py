@@ -15,9 +15,7 @@ import argparse
 import contextlib
 import json
 import random
-import shutil
 import sys
-import tempfile
 import threading
 import time
 import uuid
@@ -32,8 +30,8 @@ import requests
 from pymongo import MongoClient
 
 import deploy.scenarios
-from deploy.embedded import Embedded
-from tests.harness import RunningNode, eventually, make_node
+from tests.faults.alone import alone
+from tests.harness import RunningNode, eventually
 from tests.services.funding import world as w
 from tests.services.funding.world import World, good
 
@@ -298,33 +296,12 @@ def trial(node: RunningNode, kills: int, chance: random.Random) -> tuple[Run, Ru
     return peace, play(Player(node, kills, chance, peaceful.took))
 
 
-@contextmanager
-def district() -> Iterator[RunningNode]:
-    home = Path(tempfile.mkdtemp(prefix="rounds-"))
-    embedded = Embedded(home)
-    supervision = threading.Thread(target=embedded.supervise)
-    embedded.start()
-    supervision.start()
-    login = (embedded.addresses.user, embedded.addresses.password)
-    made = requests.put(f"{embedded.addresses.admin_url}/api/vhosts/rounds", auth=login, timeout=30)
-    made.raise_for_status()
-    node = make_node(embedded, home / w.DISTRICT, "rounds", ["funding"], area=w.DISTRICT)
-    try:
-        node.start()
-        yield node
-    finally:
-        node.stop()
-        embedded.stop()
-        supervision.join()
-        shutil.rmtree(home, ignore_errors=True)
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(description="A round under kill -9.")
     parser.add_argument("--kills", type=int, default=2, help="in mid command, at each step")
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
-    with district() as node:
+    with alone(["funding"], w.DISTRICT) as node:
         peace, killed = trial(node, given.kills, random.Random(given.seed))
     say = sys.stdout.write
     say(f"{'stage':<15} steps  killed in mid command  no answer  killed at rest  as before\n")

@@ -13,27 +13,23 @@ from __future__ import annotations
 
 import argparse
 import random
-import shutil
 import sys
-import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import requests
 from pymongo import MongoClient
 
-from deploy.embedded import Embedded
 from shared.ids import new_id
 from shared.node import load
-from tests.harness import RunningNode, eventually, make_node
+from tests.faults.alone import alone
+from tests.harness import RunningNode, eventually
 from tests.services.needs.ordering import NEXT_MONTH, NOW, Menu
 
 DISTRICT = "230102"
@@ -215,27 +211,6 @@ class Trial:
             self.faults.append(f"{what}: {found}, not {expected}")
 
 
-@contextmanager
-def district() -> Iterator[RunningNode]:
-    home = Path(tempfile.mkdtemp(prefix="vouchers-"))
-    embedded = Embedded(home)
-    supervision = threading.Thread(target=embedded.supervise)
-    embedded.start()
-    supervision.start()
-    vhost, addresses = "vouchers", embedded.addresses
-    login = (addresses.user, addresses.password)
-    requests.put(f"{addresses.admin_url}/api/vhosts/{vhost}", auth=login, timeout=30).raise_for_status()
-    node = make_node(embedded, home / "node", vhost, ["registry", "needs"], area=DISTRICT)
-    try:
-        node.start()
-        yield node
-    finally:
-        node.stop()
-        embedded.stop()
-        supervision.join()
-        shutil.rmtree(home, ignore_errors=True)
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(description="Monthly vouchers under kill -9.")
     parser.add_argument("--clients", type=int, default=2000)
@@ -244,7 +219,7 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=2, help="each during issue, spending and lapse")
     given = parser.parse_args()
     kills = dict.fromkeys(("issue", "spending", "lapse"), given.kills)
-    with district() as node:
+    with alone(["registry", "needs"], DISTRICT) as node:
         trial = Trial(node, DISTRICT, given.clients, given.spending, given.orders, kills)
         trial.run()
     for line in trial.told:
