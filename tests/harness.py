@@ -78,6 +78,7 @@ class RunningNode:
     ca: str | None = None  # that its gateway's certificate is checked by
     tree: Path = ROOT  # whose code it runs
     apart: bool = False  # whether the launcher imports for itself, as an operator's does
+    launcher: str = "deploy.launcher"  # the module that is started
 
     def start(self) -> None:
         self.launch()
@@ -89,9 +90,9 @@ class RunningNode:
         for service in only:
             arguments += ["--service", service]
         if self.tree == ROOT and not self.apart:
-            self.process = preloaded("deploy.launcher").launch(arguments)
+            self.process = preloaded(self.launcher).launch(arguments)
             return
-        command = [sys.executable, "-W", "ignore", "-m", "deploy.launcher", *arguments]
+        command = [sys.executable, "-W", "ignore", "-m", self.launcher, *arguments]
         code = os.environ | {"PYTHONPATH": str(self.tree)}
         self.process = subprocess.Popen(command, cwd=self.tree, env=code, start_new_session=True)
 
