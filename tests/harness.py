@@ -116,12 +116,12 @@ class RunningNode:
         self.process = None
         return code
 
-    def kill(self, service: str) -> None:
-        """kill -9 of one service; the launcher starts it again."""
+    def kill(self, service: str, by: int = signal.SIGKILL) -> None:
+        """kill -9 of one service, or another signal that ends it; the launcher starts it again."""
 
         def killed() -> bool:
             try:
-                os.kill(int((self.folder / "log" / f"{service}.pid").read_text()), signal.SIGKILL)
+                os.kill(int((self.folder / "log" / f"{service}.pid").read_text()), by)
             except ProcessLookupError:
                 return False  # it is being started again already
             return True

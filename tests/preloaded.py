@@ -108,14 +108,13 @@ def preloaded(program: str) -> Preloaded:
 
 def _serve(program: str) -> None:
     module = importlib.import_module(program)
-    if program == "deploy.launcher":
-        from shared.node import (
-            GATEWAY,
-            SERVICES,
-        )  # not before the launcher, which patches what all others import
+    if program.endswith(".launcher"):  # the product's, or that of a test build
+        # Not before that module, which patches what all others import.
+        from deploy.launcher import service_class
+        from shared.node import GATEWAY, SERVICES
 
         for name in (GATEWAY, *SERVICES):
-            module.service_class(name)
+            service_class(name)
     plain = original("os")  # the launcher has patched the module
     fork, wait = plain.fork, plain.waitpid
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)

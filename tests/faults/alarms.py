@@ -20,15 +20,16 @@ _CLEAR: Mapping[str, str] = {"memory": f"{_MEMORY}(0.3)", "disk": f'{_DISK}("200
 @contextmanager
 def alarm(embedded: Embedded, *resources: str) -> Iterator[None]:
     """The broker is short of `memory` or `disk` within the block, and blocks whoever publishes."""
-    _eval(embedded, [_RAISE[resource] for resource in resources])
+    evaluate(embedded, *(_RAISE[resource] for resource in resources))
     try:
         yield
     finally:
-        _eval(embedded, [_CLEAR[resource] for resource in resources])
+        evaluate(embedded, *(_CLEAR[resource] for resource in resources))
 
 
-def _eval(embedded: Embedded, expressions: list[str]) -> None:
-    subprocess.run(
+def evaluate(embedded: Embedded, *expressions: str) -> str:
+    """What the last of these Erlang expressions comes to within the broker. Raises CalledProcessError."""
+    done = subprocess.run(
         [_CTL, "--node", embedded.addresses.erlang_node, "eval", ", ".join(expressions) + "."],
         env=dict(embedded.broker.environment()),
         capture_output=True,
@@ -36,3 +37,4 @@ def _eval(embedded: Embedded, expressions: list[str]) -> None:
         timeout=60,
         check=True,
     )
+    return done.stdout

@@ -3,7 +3,7 @@
     python -m tests.faults.crash_points [--passes 6]
 
 Starts a broker, a store and three nodes in the test build (`tests.faults.crashing`), replays the scenario again and
-again under another name, and kills each service at each label of `points.LABELS` that it has. Then holds the stores of
+again under another name, and kills each service at each place of `labels` that it has. Then holds the stores of
 the nodes against each other; the figures of the first replay were held against what was sent. Prints which labels
 were reached in which service. Ends with 1 where one was not, where a figure differs, or where anything was lost or
 doubled.
@@ -13,14 +13,19 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import pika
+import requests
 import yaml
 
 from deploy import nodes
@@ -30,33 +35,28 @@ from deploy.replay import scenario, session
 from deploy.replay.session import Session
 from deploy.wish import Wish
 from shared.events import topology
+from shared.ids import new_id
 from shared.node import GATEWAY, SERVICES
 from tests.faults import checker
-from tests.faults.crashing import points
+from tests.faults.crashing import LAUNCHER, labels, shovels
+from tests.faults.crashing.labels import Crashes
 from tests.harness import RunningNode, eventually, free_base_port
 from tests.system.test_replay_small import DISTRICT, SMALL, STREET
 
 COMMUNITY = f"{STREET}001"
 HOSTED: Mapping[str, tuple[str, ...]] = {
     DISTRICT: SERVICES,
-    STREET: ("registry", "needs", "notifications"),
+    STREET: ("registry", "needs", "notifications", "accounts"),
     COMMUNITY: ("needs",),
 }
 PARENTS = {STREET: DISTRICT, COMMUNITY: STREET}
-WITH_EFFECTS = (GATEWAY, "registry", "needs", "funding", "notifications")
 SETTLE = 240.0  # seconds: what failed while something was down comes back after a minute, or after ten
-
-
-def wanted() -> set[str]:
-    """`<service>.<label>` of each place that each service has."""
-    everywhere = (*points.COMMANDS, *points.RELAY, *points.CONSUMER, *points.LETTERS, *points.SEALER)
-    found = {f"{service}.{label}" for service in (GATEWAY, *SERVICES) for label in everywhere}
-    return found | {f"{service}.{label}" for service in WITH_EFFECTS for label in points.EFFECTS}
+PATIENCE = 90.0  # seconds for a command whose service dies again and again
 
 
 @contextmanager
-def three_tiers(folder: Path, embedded: Embedded) -> Iterator[Home]:
-    """The nodes, in the test build."""
+def three_tiers(folder: Path, embedded: Embedded) -> Iterator[tuple[Home, list[RunningNode]]]:
+    """The nodes, in the test build, the district first."""
     home = Home(folder)
     (folder / "embedded.yaml").write_bytes((embedded.home / "embedded.yaml").read_bytes())
     running: list[RunningNode] = []
@@ -67,11 +67,11 @@ def three_tiers(folder: Path, embedded: Embedded) -> Iterator[Home]:
             told = yaml.safe_load(home.description(area).read_text(encoding="utf-8"))
             node = RunningNode(
                 area, told["url"], told["port"], services, area, home.folder(area), embedded,
-                launcher="tests.faults.crashing",
+                launcher=LAUNCHER,
             )  # fmt: skip
             node.start()
             running.append(node)
-        yield home
+        yield home, running
     finally:
         for node in reversed(running):
             node.stop()
@@ -118,15 +118,61 @@ def differing(made: Session) -> list[str]:
     ]
 
 
+@contextmanager
+def poked(nodes: list[RunningNode]) -> Iterator[None]:
+    """While the block runs, what a replay has none of: commands of the gateway and of accounts, requests for state,
+    and heads of audit chains."""
+    ended = threading.Event()
+
+    def poke(node: RunningNode) -> None:
+        while not ended.wait(1.0):
+            machine = {"area": node.area, "login": new_id(), "display_name": "试验"}
+            send(node, "/api/accounts/clients", "administrator", machine)
+            send(node, "/api/node/resyncs", "operator", {"service": "accounts"})
+            for path in ("/api", *(f"/api/{service}" for service in node.services)):
+                send(node, f"{path}/audit/heads", "operator")
+
+    with ThreadPoolExecutor(len(nodes)) as pool:
+        pokes = [pool.submit(poke, node) for node in nodes]
+        try:
+            yield
+        finally:
+            ended.set()
+        for each in pokes:
+            each.result()
+
+
+def send(node: RunningNode, path: str, role: str, body: Any = None) -> None:
+    """Until it is taken, with one key."""
+    key = new_id()
+    seen = eventually(lambda: answered(node, path, role, body, key), within=PATIENCE, what=path)
+    assert seen.ok, f"{path}: {seen.status_code} {seen.text}"
+
+
+def answered(node: RunningNode, path: str, role: str, body: Any, key: str) -> requests.Response | None:
+    answer = node.post(path, body, role, key=key)
+    return None if answer.status_code >= 500 or answer.status_code == 429 else answer
+
+
+def stop_services(district: RunningNode, crashes: Crashes) -> None:
+    """SIGTERM to each service, once for each place that only a process which is told to stop comes to."""
+    for label in labels.AT_STOP:
+        wanted = {f"{service}.{label}" for service in (GATEWAY, *district.services)}
+        for service in (GATEWAY, *district.services):
+            district.kill(service, signal.SIGTERM)
+        with suppress(AssertionError):
+            eventually(lambda: wanted <= crashes.reached(), what=label)  # noqa: B023
+        district.wait_ready()
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description="Every process dies once at every place of the event path.")
     parser.add_argument("--passes", type=int, default=6, help="replays at most")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        crashes = folder / "crashes"
-        crashes.mkdir()
-        os.environ[points.VARIABLE] = str(crashes)
+        crashes = Crashes(folder / "crashes", hurried=True)
+        os.environ.update(crashes.environment)
         embedded = Embedded(folder / "embedded")
         embedded.start()
         supervision = threading.Thread(target=embedded.supervise)
@@ -138,30 +184,50 @@ def main() -> int:
             supervision.join()
 
 
-def run(folder: Path, embedded: Embedded, crashes: Path, passes: int) -> int:
+def run(folder: Path, embedded: Embedded, crashes: Crashes, passes: int) -> int:
     (folder / "home").mkdir()
-    with three_tiers(folder / "home", embedded) as home:
-        (crashes / points.ARMED).touch()
+    began = time.monotonic()
+
+    def note(text: str) -> None:
+        say(f"{time.monotonic() - began:4.0f} s: {text}")
+
+    with three_tiers(folder / "home", embedded) as (home, nodes):
+        note("the nodes run")
+        crashes.arm()
         spoiled = spoil(embedded)
         wrong: list[str] = []
-        for number in range(passes):
-            made = replay(home, number)
-            if number == 0:  # later ones add to what is counted
-                wrong = differing(made)
-            missing = wanted() - {file.name for file in crashes.iterdir()}
-            say(f"replay {number + 1}: died at {len(wanted()) - len(missing)} of {len(wanted())} places")
-            if not missing:
-                break
-        (crashes / points.ARMED).unlink()
+        with poked(nodes[:2]):
+            for number in range(passes):
+                made = replay(home, number)
+                if number == 0:
+                    wrong = differing(made)  # later ones add to what is counted
+                missing = coming(crashes)
+                note(f"replay {number + 1}, died at {len(crashes.reached())} places, {len(missing)} to come")
+                if not missing:
+                    break
+            handed = [place for place in shovels.PLACES if shovels.kill(embedded, STREET, *place)]
+            note(f"shovels died at {len(handed)} of {len(shovels.PLACES)} places")
+        stop_services(nodes[0], crashes)
+        crashes.disarm()
+        note(f"died at {len(crashes.reached())} places")
         verdict = settled(embedded)
         letters = dead(embedded)
-    reached = {file.name for file in crashes.iterdir()}
-    say(table(reached))
+        note("all is quiet")
+    missed = [*labels.missing(crashes.reached()), *("/".join(p) for p in shovels.PLACES if p not in handed)]
+    say(labels.table(crashes.reached()))
+    for place in shovels.PLACES:
+        say(f"{place[1]:30}{place[0]:>14}  {'x' if place in handed else 'MISSED'}")
     say(str(verdict))
     say(f"dead letters {letters}, of messages that nobody can read: {spoiled}")
-    for each in [*wrong, *(f"never reached: {one}" for one in sorted(wanted() - reached))]:
+    for each in [*wrong, *(f"never reached: {one}" for one in missed)]:
         say(each)
-    return 0 if verdict.right and letters == spoiled and not wrong and wanted() <= reached else 1
+    return 0 if verdict.right and letters == spoiled and not wrong and not missed else 1
+
+
+def coming(crashes: Crashes) -> list[str]:
+    """The places that commands and events can bring processes to, and have not yet."""
+    missing = labels.missing(crashes.reached())
+    return [place for place in missing if place.partition(".")[2] not in labels.AT_STOP]
 
 
 def settled(embedded: Embedded) -> checker.Verdict:
@@ -175,17 +241,6 @@ def settled(embedded: Embedded) -> checker.Verdict:
     with suppress(AssertionError):
         eventually(right, within=SETTLE)
     return seen[-1]
-
-
-def table(reached: set[str]) -> str:
-    """A line for each label, a column for each service: `x` where it died, `-` where it has no such place."""
-    services = (GATEWAY, *SERVICES)
-    lines = [f"{'':30}" + "".join(f"{service:>14}" for service in services)]
-    for label in points.LABELS:
-        cells = (f"{service}.{label}" for service in services)
-        marks = ("x" if cell in reached else "MISSED" if cell in wanted() else "-" for cell in cells)
-        lines.append(f"{label:30}" + "".join(f"{mark:>14}" for mark in marks))
-    return "\n".join(lines)
 
 
 def say(text: str) -> None:

@@ -1,72 +1,67 @@
-"""Places in the event path at which a process can be made to die, by patching the product from outside.
-
-Each has a label. A process that comes to a place for the first time, of all processes of its service, is killed there
-with SIGKILL: a file `<service>.<label>` in the folder HATCHERY_CRASHES keeps that it was. Nothing happens before a file
-`armed` is there. So a run over all labels is known by the files that it leaves.
-"""
+"""Puts the places of `labels` into a process, by patching the product from outside."""
 
 from __future__ import annotations
 
-import functools
 import os
 import signal
 from collections.abc import Callable
 from contextvars import ContextVar
-from pathlib import Path
+from datetime import timedelta
 from typing import Any
 
 import amqp
 
-from shared import runtime
+from deploy import launcher
+from shared import runtime, service
 from shared.audit import sealing
-from shared.events import batch, consumer, relay
-from shared.store import aggregate, outbox, wakeup
+from shared.events import batch, consumer, relay, topology
+from shared.http import idempotency
+from shared.store import aggregate, lease, outbox, wakeup
+from tests.faults.crashing import labels
+from tests.faults.crashing.patching import instead
 
-VARIABLE = "HATCHERY_CRASHES"
-ARMED = "armed"
-
-COMMANDS = ("command-before-commit", "command-after-commit")
-EFFECTS = ("effect-before-commit", "effect-after-commit")
-RELAY = (
-    "relay-before-publish",
-    "relay-published-unconfirmed",
-    "relay-confirmed-unmarked",
-    "relay-half-marked",
-    "relay-marked",
-)
-CONSUMER = (
-    "consumer-received",
-    "consumer-before-read-models",
-    "consumer-after-read-models",
-    "consumer-before-ack",
-    "consumer-after-ack",
-)
-LETTERS = ("consumer-letter-confirmed",)
-SEALER = ("sealer-before-chain", "sealer-chained", "sealer-cleared")
-LABELS = (*COMMANDS, *EFFECTS, *RELAY, *CONSUMER, *LETTERS, *SEALER)
-
-# What the write under way is part of: an effect's cause is `<event>:<effect>`, a request's a plain id.
+LEASE = timedelta(seconds=3)  # instead of fifteen, in a hurry
+# What the write under way is part of.
 _writing: ContextVar[str] = ContextVar("writing", default="command")
+
+
+def install() -> None:
+    """Put every place of `labels.LABELS` into this process, which forks the services from now on."""
+    if labels.HURRIED in os.environ:
+        _hurry()
+    _watch_commits()
+    _watch_answers()
+    _watch_relay()
+    _watch_lease()
+    _watch_links()
+    around(consumer.Consumer, "_keep", before="consumer-received")
+    around(batch, "keep", before="consumer-before-read-models", after="consumer-after-read-models")
+    around(amqp.Channel, "basic_ack", before="consumer-before-ack", after="consumer-after-ack")
+    around(consumer.Consumer, "_publish", after="consumer-letter-confirmed")
+    around(sealing, "append", before="sealer-before-chain", after="sealer-chained")
+    around(sealing, "clear", after="sealer-cleared")
+
+
+def _hurry() -> None:
+    """Where services fall some thirty times each, and on purpose, pauses only make that last."""
+    setattr(launcher, "BACKOFF", launcher.BACKOFF[:1])  # noqa: B010, it is a tuple of another length
+
+    @instead(lease.Lease, "__init__")
+    def begin(original: Callable[..., None], self: lease.Lease, name: str, lasts: timedelta = LEASE) -> None:
+        original(self, name, min(lasts, LEASE))
 
 
 def hit(label: str) -> None:
     """Die here, if nobody of this service has died here yet."""
-    folder = Path(os.environ[VARIABLE])
-    if not (folder / ARMED).exists():
-        return
-    try:
-        os.close(os.open(folder / f"{runtime.service()}.{label}", os.O_CREAT | os.O_EXCL))
-    except FileExistsError:
-        return
-    os.kill(os.getpid(), signal.SIGKILL)
+    if labels.dies_at(f"{runtime.service()}.{label}"):
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
 def around(owner: Any, name: str, before: str | None = None, after: str | None = None) -> None:
     """Have `owner.name` pass a place when it is called, and one when it has returned."""
-    original: Callable[..., Any] = getattr(owner, name)
 
-    @functools.wraps(original)
-    def watched(*args: Any, **kwargs: Any) -> Any:
+    @instead(owner, name)
+    def watched(original: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         if before:
             hit(before)
         result = original(*args, **kwargs)
@@ -74,11 +69,47 @@ def around(owner: Any, name: str, before: str | None = None, after: str | None =
             hit(after)
         return result
 
-    setattr(owner, name, watched)
+
+def _watch_commits() -> None:
+    @instead(service, "dispatch")
+    def dispatch(original: Callable[..., None], *args: Any) -> None:
+        token = _writing.set("effect")
+        try:
+            original(*args)
+        finally:
+            _writing.reset(token)
+
+    @instead(aggregate, "_write")
+    def write(original: Callable[..., None], *args: Any) -> None:
+        hit(f"{_writing.get()}-before-commit")
+        original(*args)
+
+    @instead(wakeup, "committed")
+    def committed(original: Callable[..., None], *args: Any) -> None:
+        hit(f"{_writing.get()}-after-commit")
+        original(*args)
+
+
+def _watch_answers() -> None:
+    @instead(idempotency, "once")
+    def once(original: Callable[..., Any], *args: Any) -> Any:
+        *told, run = args
+        ran = []
+
+        def watched_run(cause: str) -> Any:
+            hit("request-noted")
+            ran.append(run(cause))
+            hit("answer-before-kept")
+            return ran[0]
+
+        answer = original(*told, watched_run)
+        if ran:
+            hit("answer-kept")
+        return answer
 
 
 class Watched:
-    """A relay's connection: when it is read while events are under way, all of them have been sent."""
+    """A connection of the relay: when it is read while events are under way, all of them have been sent."""
 
     def __init__(self, connection: Any, publisher: relay.Publisher) -> None:
         self._watched, self._publisher = connection, publisher
@@ -92,44 +123,45 @@ class Watched:
         return self._watched.drain_events(*args, **kwargs)
 
 
-def install() -> None:
-    """Put every place of LABELS into this process, which forks the services from now on."""
-    _watch_commits()
-    _watch_relay()
-    around(consumer.Consumer, "_keep", before="consumer-received")
-    around(batch, "keep", before="consumer-before-read-models", after="consumer-after-read-models")
-    around(amqp.Channel, "basic_ack", before="consumer-before-ack", after="consumer-after-ack")
-    around(consumer.Consumer, "_publish", after="consumer-letter-confirmed")
-    around(sealing, "append", before="sealer-before-chain", after="sealer-chained")
-    around(sealing, "clear", after="sealer-cleared")
-
-
-def _watch_commits() -> None:
-    write, committed = aggregate._write, wakeup.committed
-
-    def watched_write(call: Any, *rest: Any) -> None:
-        _writing.set("effect" if ":" in call.cause else "command")
-        hit(f"{_writing.get()}-before-commit")
-        write(call, *rest)
-
-    def watched_committed(kinds: Any) -> None:
-        hit(f"{_writing.get()}-after-commit")
-        committed(kinds)
-
-    aggregate._write = watched_write  # type: ignore[assignment]
-    wakeup.committed = watched_committed
-
-
 def _watch_relay() -> None:
-    around(relay.Publisher, "publish", before="relay-before-publish")
+    around(relay.Relay, "_publish", before="relay-before-publish")
     around(outbox, "mark_sent", before="relay-confirmed-unmarked", after="relay-marked")
-    around(
-        outbox, "UpdateOne", before="relay-half-marked"
-    )  # what was sent is kept; now it leaves the outboxes
-    begin = relay.Publisher.__init__
+    around(outbox, "UpdateOne", before="relay-half-marked")
 
-    def watched_begin(self: relay.Publisher, connection: Any) -> None:
-        begin(self, connection)
-        self._connection = Watched(connection, self)
+    @instead(relay.Relay, "_connect")
+    def connect(original: Callable[..., Any], self: relay.Relay) -> Any:
+        publisher = original(self)
+        if not isinstance(publisher._connection, Watched):
+            publisher._connection = Watched(publisher._connection, publisher)
+        return publisher
 
-    relay.Publisher.__init__ = watched_begin  # type: ignore[method-assign]
+
+def _watch_lease() -> None:
+    @instead(lease.Lease, "take")
+    def take(original: Callable[..., bool], self: lease.Lease) -> bool:
+        held = self._renewed.year > 1
+        taken = original(self)
+        if taken and not held and self.name == "relay":  # nobody held it, or one that was killed
+            hit("relay-lease-taken")
+        return taken
+
+    @instead(lease.Lease, "release")
+    def release(original: Callable[..., None], self: lease.Lease) -> None:
+        if self.name == "relay":
+            hit("relay-lease-before-release")
+        original(self)
+        if self.name == "relay":
+            hit("relay-lease-released")
+
+
+def _watch_links() -> None:
+    @instead(consumer.Consumer, "_bring_through")
+    def bring_through(original: Callable[..., None], self: Any, messages: list[amqp.Message]) -> None:
+        if any(_came_over_a_link(message) for message in messages):
+            hit("link-received")
+        original(self, messages)
+
+
+def _came_over_a_link(message: amqp.Message) -> bool:
+    exchange = str(message.delivery_info["exchange"])
+    return exchange == topology.ABOVE or exchange.startswith(topology.ingress(""))
