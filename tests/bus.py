@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import struct
 import uuid
 from typing import Any
 
 import pika
 
+from deploy.broker_admin import BrokerAdmin
+from deploy.links import at_parent
 from shared.events import topology
 from shared.events.types import routing_key
 from shared.ids import new_id
@@ -75,6 +78,48 @@ def publish(
                 content_type=content_type, delivery_mode=2, headers=headers or {}
             )
             channel.basic_publish(exchange, key if key is not None else right, body, properties)
+
+
+class Unreadable(pika.BasicProperties):
+    """Properties as no library writes them: the content type, and behind it what is given, by its AMQP flag."""
+
+    def __init__(self, flag: int, encoded: bytes) -> None:
+        super().__init__(content_type=CONTENT_TYPE)
+        own = CONTENT_TYPE.encode()
+        self._pieces = [struct.pack(">HB", 0x8000 | flag, len(own)), own, encoded]
+
+    def encode(self) -> list[bytes]:
+        return self._pieces
+
+
+def link_user(node: RunningNode, child: str) -> pika.URLParameters:
+    """How a child connects to its parent's broker: a user with no more rights than the child's."""
+    addresses = node.embedded.addresses
+    own = f"://{addresses.user}:{addresses.password}@"
+    admin = BrokerAdmin(addresses.admin_url.replace("://", own, 1))
+    [user] = at_parent(node.vhost, child, "secret").users
+    name = f"{user.name}-{node.vhost}"
+    admin.put_user(name, user.password)
+    admin.permit(node.vhost, name, *user.permission)
+    way = pika.URLParameters(addresses.amqp_uri(node.vhost).partition("?")[0])
+    way.credentials = pika.PlainCredentials(name, user.password)
+    return way
+
+
+def push(
+    way: pika.URLParameters,
+    exchange: str,
+    event: dict[str, Any] | bytes,
+    properties: pika.BasicProperties,
+    key: str | bytes | None = None,
+) -> None:
+    """Publish one message, confirmed, as the user of `way`; `key` None is the right one."""
+    body = event if isinstance(event, bytes) else json.dumps(event).encode()
+    right = "" if isinstance(event, bytes) else routing_key(event)
+    with pika.BlockingConnection(way) as connection:
+        channel = connection.channel()
+        channel.confirm_delivery()
+        channel.basic_publish(exchange, right if key is None else key, body, properties)
 
 
 def declare_ingress(node: RunningNode, child: str) -> str:

@@ -11,7 +11,7 @@ import amqp
 import eventlet
 
 from shared import runtime
-from shared.events import directed, topology
+from shared.events import directed, tolerance, topology
 from shared.telemetry import tracing
 
 HEARTBEAT = 10  # seconds; 60 did not notice a broker that was frozen for 90 s
@@ -24,6 +24,7 @@ ERRORS = (*amqp.Connection.connection_errors, *amqp.Connection.channel_errors, a
 
 def connect(uri: str, name: str) -> amqp.Connection:
     """A connection named for the operator's eyes. Raises one of ERRORS."""
+    tolerance.install()
     parts = urlsplit(uri)
     connection = amqp.Connection(
         host=f"{parts.hostname}:{parts.port or (5671 if parts.scheme == 'amqps' else 5672)}",

@@ -62,6 +62,9 @@ STORE_RETRY = 1.0  # seconds
 POLL = 1.0  # seconds between looks at heartbeats and at whether to stop
 MORE = 0.001  # seconds to wait for what has come already
 DETAIL = 2000  # characters of a reason kept with a dead letter
+# What this node's own processes note beside a message. Nothing else that its sender set goes on with it: the broker
+# refuses a copy in another user's name, and would let it expire, or route it to more queues.
+NOTES = ("x-origin-exchange", "x-origin-key", "x-first-failed", "x-attempts", "x-detail")
 
 
 class Consumer(Entrypoint):
@@ -113,6 +116,7 @@ class Consumer(Entrypoint):
         self._connection = broker.connect(runtime.broker_uri(), name)
         broker.prepare(self._connection)
         self._channel = self._connection.channel()
+        self._channel.auto_decode = False  # by a content encoding of the sender's choice
         self._channel.basic_qos(0, PREFETCH, False)
         metrics.BROKER_CONNECTED.labels("consumer").set(1)
 
@@ -316,11 +320,11 @@ class Consumer(Entrypoint):
 
     def _forward(self, message: amqp.Message, exchange: str, key: str, more: dict[str, Any]) -> None:
         """Hand the message on, confirmed, and only then acknowledge it: killed in between, it exists twice."""
-        headers = dict(message.headers or {})
-        origin, origin_key = _origin(message, headers)
-        headers |= {"x-origin-exchange": origin, "x-origin-key": origin_key}
+        told = (message.headers or {}) if handed_on(message) else {}
+        headers = {name: told[name] for name in NOTES if name in told}
+        headers["x-origin-exchange"], headers["x-origin-key"] = _origin(message, told)
         headers.setdefault("x-first-failed", clock.text(clock.wall()))
-        properties = {k: v for k, v in message.properties.items() if k != "application_headers"}
+        properties = {"content_type": message.properties.get("content_type"), "delivery_mode": 2}
         copy = amqp.Message(message.body, application_headers=headers | more, **properties)
         self._publish(copy, exchange, key)
         message.channel.basic_ack(message.delivery_tag)
@@ -374,7 +378,7 @@ def handed_on(message: amqp.Message) -> bool:
 def attempts_of(message: amqp.Message) -> int:
     """How often the message was tried before. Headers from outside of the node count for nothing."""
     told = (message.headers or {}).get("x-attempts") if handed_on(message) else None
-    return told if isinstance(told, int) else 0
+    return max(told, 0) if isinstance(told, int) else 0
 
 
 def _origin(message: amqp.Message, headers: dict[str, Any]) -> tuple[str, str]:
@@ -422,5 +426,5 @@ def _attributes(
         "cloudevents.event_subject": event.subject,
         "hatchery.exchange": exchange,  # which link it came over
         "hatchery.from_node": event.node,
-        "hatchery.attempts": int((message.headers or {}).get("x-attempts", 0)),
+        "hatchery.attempts": attempts_of(message),
     }

@@ -7,8 +7,10 @@ to, is refused whatever it says.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import datetime
+from math import isfinite
 from typing import Any
 
 from cloudevents.core.exceptions import CloudEventValidationError
@@ -21,7 +23,9 @@ from shared.events.types import routing_key
 
 CONTENT_TYPE = "application/cloudevents+json"
 LARGEST = 1024 * 1024  # bytes of a message that is looked at
+DEEPEST = 50  # levels of lists and objects within data; stores keep some 100, the deepest event has 6
 _FORMAT = JSONFormat()
+_HALF = re.compile("[\ud800-\udfff]")  # of a character outside the basic plane, written as two in JSON
 
 
 class BadEvent(Exception):
@@ -90,7 +94,26 @@ def decode(body: bytes, content_type: str | None) -> Event:
     data = standard.get_data()
     if not isinstance(data, dict):
         raise BadEvent("invalid", "data is not an object")
+    for name, value in data.items():
+        if not _storable({name: value}, DEEPEST):
+            raise BadEvent("invalid", f"data: {ascii(name)[:100]} holds what no store keeps")
     return _event(given, data)
+
+
+def _storable(value: Any, levels: int) -> bool:
+    """Whether a store can keep the value: JSON also has half characters, numbers without bound and NaN."""
+    if isinstance(value, str):
+        return not _HALF.search(value)
+    if isinstance(value, int):
+        return -(2**63) <= value < 2**63
+    if isinstance(value, float):
+        return isfinite(value)
+    if isinstance(value, dict):
+        keys = all("\0" not in key and not _HALF.search(key) for key in value)
+        return levels > 0 and keys and all(_storable(each, levels - 1) for each in value.values())
+    if isinstance(value, list):
+        return levels > 0 and all(_storable(each, levels - 1) for each in value)
+    return True
 
 
 def _event(given: dict[str, Any], data: dict[str, Any]) -> Event:

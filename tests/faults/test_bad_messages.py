@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import json
+import struct
 from collections.abc import Callable
+from functools import reduce
 
+import pika
 import pytest
 
 from shared.events.types import routing_key
 from shared.ids import new_id
-from tests.bus import CONTENT_TYPE, declare_ingress, organisation_event, publish
+from tests.bus import (
+    CONTENT_TYPE,
+    Unreadable,
+    declare_ingress,
+    link_user,
+    organisation_event,
+    publish,
+    push,
+)
 from tests.harness import RunningNode, eventually
 
 pytestmark = pytest.mark.faults
@@ -74,6 +86,96 @@ def test_an_event_that_breaks_its_schema_is_a_dead_letter_that_names_the_field(
     [headers] = dead(district)
     assert headers["x-reason"] == "invalid"
     assert told in str(headers["x-detail"])
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        ({"name": "\ud800"}, "name"),  # half a character, which JSON can write
+        ({"motto": 2**64}, "motto"),
+        ({"motto": float("nan")}, "motto"),
+        ({"motto": {"a\0b": 1}}, "motto"),
+        ({"motto": json.loads("[" * 60 + "]" * 60)}, "motto"),
+    ],
+    ids=["half a character", "no 64 bits", "no number", "a NUL", "60 levels"],
+)
+def test_what_no_store_keeps_is_a_dead_letter_at_once_and_not_tried_for_minutes(
+    district: RunningNode, data: dict[str, object], told: str
+) -> None:
+    event = organisation_event(CHILD)
+    event["data"] |= data
+    publish(district, f"ingress.{CHILD}", event)
+    [headers] = dead(district)
+    assert (headers["x-reason"], told in str(headers["x-detail"])) == ("invalid", True)
+
+
+NESTED = reduce(lambda inner, _: struct.pack(">cI", b"A", len(inner)) + inner, range(1500), b"V")
+
+
+def table(value: bytes) -> bytes:
+    """One header, encoded."""
+    return struct.pack(">IB", len(value) + 2, 1) + b"h" + value
+
+
+@pytest.mark.parametrize(
+    "properties",
+    [
+        Unreadable(0x2000, table(struct.pack(">cQ", b"T", 2**62))),
+        Unreadable(0x2000, table(NESTED)),
+        Unreadable(0x0080, b"\x02\xff\xfe"),
+        pika.BasicProperties(content_type=CONTENT_TYPE, content_encoding="unicode_escape"),
+        pika.BasicProperties(content_type=CONTENT_TYPE, headers={"x-attempts": "many"}),
+    ],
+    ids=["a date beyond the calendar", "nested headers", "an id that is no text", "an encoding", "attempts"],
+)
+def test_properties_that_nobody_can_read_neither_end_the_connection_nor_the_service(
+    district: RunningNode, properties: pika.BasicProperties
+) -> None:
+    pid, way = (district.folder / "log" / "registry.pid").read_text(), link_user(district, CHILD)
+    key = routing_key(organisation_event(CHILD))
+    push(way, f"ingress.{CHILD}", b"\\ud800", properties, key)
+    good = organisation_event(CHILD)
+    push(way, f"ingress.{CHILD}", good, pika.BasicProperties(content_type=CONTENT_TYPE))
+    eventually(lambda: known(district, good["subject"]), what="the event behind it")
+    assert [headers["x-reason"] for headers in dead(district)] == ["undecodable"]
+    assert (district.folder / "log" / "registry.pid").read_text() == pid
+
+
+def test_a_routing_key_that_is_no_text_contradicts_every_envelope(district: RunningNode) -> None:
+    key = b"registry.organisation.\xff.area.230102.230102001"
+    properties = pika.BasicProperties(content_type=CONTENT_TYPE)
+    push(link_user(district, CHILD), f"ingress.{CHILD}", organisation_event(CHILD), properties, key)
+    [headers] = dead(district)
+    assert (headers["x-reason"], headers["x-origin-key"]) == (
+        "forged",
+        "registry.organisation.�.area.230102.230102001",
+    )
+
+
+def test_a_dead_letter_keeps_nothing_that_its_sender_set(district: RunningNode) -> None:
+    """In its sender's name the broker would refuse it for ever, its lifetime would end it, and by `CC` it would
+    come back to the service's queue, again and again."""
+    way = link_user(district, CHILD)
+    assert isinstance(way.credentials, pika.PlainCredentials)
+    for properties in (
+        pika.BasicProperties(content_type=CONTENT_TYPE, user_id=way.credentials.username),
+        pika.BasicProperties(content_type=CONTENT_TYPE, expiration="60000", content_encoding="none"),
+        pika.BasicProperties(content_type=CONTENT_TYPE, headers={"CC": ["svc.registry"], "x-attempts": 7}),
+    ):
+        push(way, f"ingress.{CHILD}", organisation_event(CHILD) | {"sequence": 0}, properties)
+    eventually(lambda: district.depth(DEAD) == 3, what="dead letters")
+    with district.amqp() as connection:
+        channel = connection.channel()
+        for _ in range(3):
+            _, properties, _ = channel.basic_get(DEAD)
+            assert (properties.user_id, properties.expiration) == (None, None)
+            assert set(properties.headers) - {"x-delivery-count"} == {  # which is the broker's own
+                "x-detail",
+                "x-first-failed",
+                "x-origin-exchange",
+                "x-origin-key",
+                "x-reason",
+            }
 
 
 def test_an_event_of_another_area_never_passes_the_childs_ingress(district: RunningNode) -> None:

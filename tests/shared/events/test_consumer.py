@@ -30,6 +30,6 @@ def test_a_child_cannot_spend_attempts_that_it_made_up(exchange: str) -> None:
     assert attempts_of(message(exchange, {"x-attempts": 99})) == 0
 
 
-@pytest.mark.parametrize("told", ["many", None, [1], {"x": 1}])
-def test_a_count_that_is_no_number_is_none(told: object) -> None:
+@pytest.mark.parametrize("told", ["many", None, [1], {"x": 1}, -9])
+def test_a_count_that_is_no_number_of_attempts_is_none(told: object) -> None:
     assert attempts_of(message("", {"x-attempts": told})) == 0
