@@ -18,7 +18,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -122,39 +122,85 @@ def differing(made: Session) -> list[str]:
 
 
 @contextmanager
-def poked(nodes: list[RunningNode]) -> Iterator[None]:
-    """While the block runs, what a replay has none of: commands of the gateway and of accounts, requests for state,
-    and heads of audit chains."""
+def poked(nodes: Sequence[RunningNode]) -> Iterator[None]:
+    """While the block runs, commands that a replay has none of, or that it comes to only late."""
     ended = threading.Event()
 
-    def poke(node: RunningNode) -> None:
+    def poke(what: Callable[[RunningNode], None], node: RunningNode) -> None:
         while not ended.wait(1.0):
-            machine = {"area": node.area, "login": new_id(), "display_name": "试验"}
-            send(node, "/api/accounts/clients", "administrator", machine)
-            send(node, "/api/node/resyncs", "operator", {"service": "accounts"})
-            for path in ("/api", *(f"/api/{service}" for service in node.services)):
-                send(node, f"{path}/audit/heads", "operator")
+            what(node)
 
-    with ThreadPoolExecutor(len(nodes)) as pool:
-        pokes = [pool.submit(poke, node) for node in nodes]
+    with ThreadPoolExecutor() as pool:
+        everywhere = [
+            pool.submit(poke, what, node) for node in nodes for what in (open_account, ask, anchor, receive)
+        ]
+        at_the_root = [pool.submit(poke, what, nodes[0]) for what in (open_centre, open_fund, award_grade)]
         try:
             yield
         finally:
             ended.set()
-        for each in pokes:
+        for each in (*everywhere, *at_the_root):
             each.result()
+
+
+def open_account(node: RunningNode) -> None:
+    body = {"area": node.area, "login": new_id(), "display_name": "试验"}
+    send(node, "/api/accounts/clients", "administrator", body)
+
+
+def ask(node: RunningNode) -> None:
+    """For state, so that something descends, too."""
+    send(node, "/api/node/resyncs", "operator", {"service": "accounts"})
+
+
+def anchor(node: RunningNode) -> None:
+    """The heads of the audit's chains, which the gateway keeps."""
+    for path in ("/api", *(f"/api/{service}" for service in node.services)):
+        send(node, f"{path}/audit/heads", "operator")
+
+
+def receive(node: RunningNode) -> None:
+    """A person's request, which is the only read model that some services keep."""
+    body = {
+        "area": node.area,
+        "kind": "access",
+        "person": {"phone": "13900001111"},
+        "identity": "身份证已核对",
+    }
+    send(node, "/api/node/data-requests", "district_staff", body)
+
+
+def open_centre(node: RunningNode) -> None:
+    body = {"area": node.area, "name": new_id(), "capacity": 10}
+    send(node, "/api/incubator/centres", "district_staff", body)
+
+
+def open_fund(node: RunningNode) -> None:
+    body = {"area": node.area, "name": new_id(), "source": "budget", "year": 2024, "budget_fen": 1}
+    send(node, "/api/funding/funds", "finance", body)
+
+
+def award_grade(node: RunningNode) -> None:
+    """To an organisation of the replay, as soon as there is one."""
+    with suppress(requests.RequestException, KeyError):
+        path = f"/api/registry/organisations?area={node.area}&limit=50"
+        found = node.get(path).json()["items"]
+        for one in [one for one in found if (one["track"], one["status"]) == ("registered", "active")][:1]:
+            body = {"organisation": one["id"], "grade": "3A", "announced_on": "2024-12-02"}
+            send(node, "/api/evaluation/grades", "district_staff", body)
 
 
 def send(node: RunningNode, path: str, role: str, body: Any = None) -> None:
     """Until it is taken, with one key."""
     key = new_id()
-    seen = eventually(lambda: answered(node, path, role, body, key), within=PATIENCE, what=path)
-    assert seen.ok, f"{path}: {seen.status_code} {seen.text}"
+    (taken,) = eventually(lambda: answered(node, path, role, body, key), within=PATIENCE, what=path)
+    assert taken.ok, f"{path}: {taken.status_code} {taken.text}"
 
 
-def answered(node: RunningNode, path: str, role: str, body: Any, key: str) -> requests.Response | None:
+def answered(node: RunningNode, path: str, role: str, body: Any, key: str) -> list[requests.Response]:
+    """Nothing where the same request may be answered otherwise later."""
     answer = node.post(path, body, role, key=key)
-    return None if answer.status_code >= 500 or answer.status_code == 429 else answer
+    return [] if answer.status_code >= 500 or "Retry-After" in answer.headers else [answer]
 
 
 def stop_services(district: RunningNode, crashes: Crashes) -> None:

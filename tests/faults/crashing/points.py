@@ -96,9 +96,9 @@ def _watch_answers() -> None:
         *told, run = args
         ran = []
 
-        def watched_run(cause: str) -> Any:
+        def watched_run(*about: Any) -> Any:
             hit("request-noted")
-            ran.append(run(cause))
+            ran.append(run(*about))
             hit("answer-before-kept")
             return ran[0]
 
