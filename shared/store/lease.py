@@ -13,6 +13,9 @@ from shared.store.connection import database
 
 LASTS = timedelta(seconds=15)  # a killed holder is replaced after that
 RENEWALS = 3  # within that time: how often a holder says that it lives
+# No lease is taken for longer than it lasts. One that seems to run for this much longer was taken while the machine's
+# clock was wrong, and would otherwise be waited for as long as it was wrong; less than this, machines may differ.
+AHEAD = timedelta(minutes=1)
 
 
 class Lease:
@@ -29,12 +32,12 @@ class Lease:
     def take(self) -> bool:
         """Take it, or renew it where that is due; False while somebody else holds it."""
         now = clock.wall()
-        if now - self._renewed < self.lasts / RENEWALS:
+        if (
+            timedelta() <= now - self._renewed < self.lasts / RENEWALS
+        ):  # less than nought: the clock was put back
             return True
-        mine = {
-            "_id": self.name,
-            "$or": [{"holder": self.holder}, {"expires": {"$lt": now}}],
-        }
+        free = [{"expires": {"$lt": now}}, {"expires": {"$gt": now + self.lasts + AHEAD}}]
+        mine = {"_id": self.name, "$or": [{"holder": self.holder}, *free]}
         change = {"$set": {"holder": self.holder, "expires": now + self.lasts}}
         try:
             held = database()["leases"].find_one_and_update(

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from shared import clock
-from shared.store.lease import LASTS, Lease
+from shared.store.lease import AHEAD, LASTS, Lease
 
 pytestmark = pytest.mark.service
 
@@ -65,3 +65,35 @@ def test_a_holder_that_is_gone_is_replaced_after_the_leases_time(monkeypatch: py
     assert not one.take(), "a holder that was frozen meanwhile notices"
     one.release()
     assert not one.take(), "and cannot free what is not its own any more"
+
+
+def test_a_lease_that_was_taken_while_the_clock_was_ahead_is_not_waited_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    gone, other = Lease("relay"), Lease("relay")
+    right = clock.wall()
+    monkeypatch.setattr(clock, "wall", lambda: right + timedelta(hours=2))
+    assert gone.take()
+    monkeypatch.setattr(clock, "wall", lambda: right)
+    assert other.take()
+    assert not gone.take()
+
+
+def test_a_holder_whose_clock_was_put_back_still_renews_its_lease(monkeypatch: pytest.MonkeyPatch) -> None:
+    one, other = Lease("relay"), Lease("relay")
+    right = clock.wall()
+    monkeypatch.setattr(clock, "wall", lambda: right + timedelta(hours=2))
+    assert one.take()
+    monkeypatch.setattr(clock, "wall", lambda: right)
+    assert one.take()
+    monkeypatch.setattr(clock, "wall", lambda: right + LASTS - timedelta(seconds=1))
+    assert not other.take()
+
+
+def test_clocks_that_differ_a_little_leave_a_lease_with_its_holder(monkeypatch: pytest.MonkeyPatch) -> None:
+    one, other = Lease("relay"), Lease("relay")
+    right = clock.wall()
+    monkeypatch.setattr(clock, "wall", lambda: right + AHEAD)
+    assert one.take()
+    monkeypatch.setattr(clock, "wall", lambda: right)
+    assert not other.take()
