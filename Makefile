@@ -37,6 +37,10 @@ stop: ## stop what `make demo` started
 test: setup-dev ## all tests; PYTEST="-m unit" narrows
 	$(BIN)/python -m pytest $(or $(PYTEST),--numprocesses 3 --dist loadfile --no-loadscope-reorder)
 
+.PHONY: faults
+faults: setup-dev ## three tiers under a storm of faults, up to ten minutes; FAULTS="--seed 2", FAULTS="--long", FAULTS="--resume"
+	$(BIN)/python -W ignore -m tests.faults.storm $(FAULTS)
+
 .PHONY: lint
 lint: setup-dev ## ruff, mypy, import contracts
 	$(BIN)/ruff check .
