@@ -51,7 +51,8 @@ HOSTED: Mapping[str, tuple[str, ...]] = {
 }
 PARENTS = {STREET: DISTRICT, COMMUNITY: STREET}
 SETTLE = 240.0  # seconds: what failed while something was down comes back after a minute, or after ten
-PATIENCE = 90.0  # seconds for a command whose service dies again and again
+PATIENCE = 240.0  # seconds for a command whose service, or one that it waits for, dies again and again
+PAUSE = 4.0  # seconds between commands of one kind that are given beside a replay
 
 
 @contextmanager
@@ -108,6 +109,7 @@ def replay(home: Home, number: int) -> Session:
         "\n".join(lines).replace("scenario: small", f"scenario: crash-{number}"), encoding="utf-8"
     )
     made = session.prepare(home, scenario.load(file))
+    made.client.patience = PATIENCE
     made.replay()
     return made
 
@@ -127,7 +129,7 @@ def poked(nodes: Sequence[RunningNode]) -> Iterator[None]:
     ended = threading.Event()
 
     def poke(what: Callable[[RunningNode], None], node: RunningNode) -> None:
-        while not ended.wait(1.0):
+        while not ended.wait(PAUSE):
             what(node)
 
     with ThreadPoolExecutor() as pool:
