@@ -16,16 +16,18 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import requests
 
+from deploy.home import Home
 from services.registry.domain.imports import COLUMNS
 from shared import keys
 from shared.call import Grant
 from shared.http.files import CSV
 from tests.faults.storm.history import Command, History, Outcome, read, traceparent
 from tests.faults.storm.world import COMMUNITY, DISTRICT, HOSTED, STREET, World
+from tests.harness import RunningNode
 
 TIMEOUT = (3.0, 30.0)  # seconds to connect, and to the answer
 ONCE_MORE = (0.2, 3.0)  # seconds before a request is repeated: the first time, and at most
@@ -75,11 +77,18 @@ class Figures:
                 self.refusals.append(f"{outcome.command.key}: {outcome.status} {outcome.problem}")
 
 
+class Nodes(Protocol):
+    """What a client has to know of the world: where the nodes are, and where it may write things down."""
+
+    home: Home
+    nodes: dict[str, RunningNode]
+
+
 class Client:
     """One user. `send` is what stories are played with."""
 
     def __init__(
-        self, world: World, name: str, node: str, figures: Figures, stopping: threading.Event
+        self, world: Nodes, name: str, node: str, figures: Figures, stopping: threading.Event
     ) -> None:
         self.world, self.name, self.node = world, name, node
         self.figures, self.stopping = figures, stopping
