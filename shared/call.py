@@ -52,8 +52,9 @@ class Call:
     `cause` is the id of the request or event that asks for the change. It is kept with the change in one
     write, so that the same cause never changes anything twice. `rule` says who may; None for the platform's
     own effects. `origin` is where the request came from: the client's address as this node's gateway saw it, or
-    the source of the event. `operation` is the route, effect or command that was called. `checked` tells whoever
-    answers the request that the rule has been applied.
+    the source of the event. `operation` is the route, effect or command that was called. `fresh` says that nobody
+    has seen the cause before, so that what it would have made need not be looked for. `checked` tells whoever answers
+    the request that the rule has been applied.
     """
 
     node: Node
@@ -64,6 +65,7 @@ class Call:
     correlation: str = ""
     origin: str = ""
     operation: str = ""
+    fresh: bool = False
     now: datetime = field(default_factory=clock.now)
     checked: set[str] = field(default_factory=set, compare=False, repr=False)
 

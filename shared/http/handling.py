@@ -52,7 +52,7 @@ def _admitted(entrypoint: RouteEntrypoint, request: Request, values: dict[str, A
     if route.query_schema is not None:
         arguments["query"] = _load(route.query_schema, _parameters(request, route.query_schema), QUERY)
 
-    def run(cause: str) -> Response:
+    def run(cause: str, fresh: bool) -> Response:
         call = Call(
             node=runtime.node(),
             service=entrypoint.service,
@@ -62,6 +62,7 @@ def _admitted(entrypoint: RouteEntrypoint, request: Request, values: dict[str, A
             correlation=problems.trace_id() or cause,
             origin=origin.of(runtime.node(), request) if request.method not in origin.READS else "",
             operation=f"{route.method} {entrypoint.template}",
+            fresh=fresh,
         )
         try:
             result = entrypoint.work(call, **arguments)
@@ -74,7 +75,7 @@ def _admitted(entrypoint: RouteEntrypoint, request: Request, values: dict[str, A
         key = _key(request)
         if key and not route.secret:
             return idempotency.once(actor, key, request, raw, run)
-        return run(new_id())
+        return run(new_id(), True)
 
 
 def _check_applied(call: Call) -> None:

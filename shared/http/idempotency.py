@@ -2,11 +2,13 @@
 
 A record of the key is written before the work begins and holds the cause that the work runs under. Commands
 change nothing twice for the same cause, so a repeat of a request that broke off, or that is still running,
-simply runs again: no lock is needed, and a crash leaves none behind.
+simply runs again: no lock is needed, and a crash leaves none behind. The answer is a record beside it, since
+inserts of several requests are one write to the store, which updates are not.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
@@ -19,19 +21,22 @@ from shared import clock
 from shared.call import Actor
 from shared.errors import Refused, Text
 from shared.ids import keyed_id
-from shared.store import connection
+from shared.store import connection, gathered
 
 COLLECTION = "requests"
+ANSWERS = "answers"  # by the same ids; up to 0.4.0 the request itself held its answer
 KEPT = timedelta(days=7)
 
 
-def once(actor: Actor, key: str, request: Request, raw: bytes, run: Callable[[str], Response]) -> Response:
+def once(
+    actor: Actor, key: str, request: Request, raw: bytes, run: Callable[[str, bool], Response]
+) -> Response:
     """The answer to the request, from memory where it was given before. Raises Refused for a reused key.
 
-    `run` is called with the request's cause. Keys of anonymous callers share one space, so these should be
-    random; a repeat must match the first request to see its answer in any case.
+    `run` is called with the request's cause, and whether that is new. Keys of anonymous callers share one space,
+    so these should be random; a repeat must match the first request to see its answer in any case.
     """
-    requests = connection.database()[COLLECTION]
+    database = connection.database()
     identifier = _digest(actor.subject.encode(), key.encode())
     fingerprint = _digest(request.method.encode(), request.path.encode(), request.query_string, raw)
     record: dict[str, Any] = {
@@ -40,29 +45,44 @@ def once(actor: Actor, key: str, request: Request, raw: bytes, run: Callable[[st
         "cause": keyed_id(identifier + fingerprint),
         "created": clock.wall(),
     }
+    fresh = True
     try:
-        requests.insert_one(record)
+        gathered.insert(database[COLLECTION], record)
     except DuplicateKeyError:
-        known = requests.find_one({"_id": record["_id"]}) or record  # purged between the two
-        if known["fingerprint"] != record["fingerprint"]:
+        fresh = False
+        known = database[COLLECTION].find_one({"_id": identifier}) or record  # purged between the two
+        if known["fingerprint"] != fingerprint:
             raise Refused(
                 "idempotency-key-reused",
                 Text("This key belongs to another request.", "此幂等键已用于其他请求。"),
                 Text("Send a fresh Idempotency-Key.", "请使用新的 Idempotency-Key。"),
                 field="Idempotency-Key",
             ) from None
-        if known.get("answer"):
-            return _replayed(known["answer"])
+        if answer := _answer(known):
+            return _replayed(answer)
         record = known
-    response = run(record["cause"])
+    response = run(record["cause"], fresh)
     if _final(response):
-        answer = {
-            "status": response.status_code,
-            "headers": [list(pair) for pair in response.headers.items()],
-            "body": response.get_data(),
-        }
-        requests.update_one({"_id": record["_id"]}, {"$set": {"answer": answer}})
+        _keep(identifier, record["created"], response)
     return response
+
+
+def _answer(known: Mapping[str, Any]) -> dict[str, Any] | None:
+    kept: dict[str, Any] | None = known.get("answer")
+    return kept or connection.database()[ANSWERS].find_one({"_id": known["_id"]})
+
+
+def _keep(identifier: str, created: datetime, response: Response) -> None:
+    """Remember an answer, for as long as its request."""
+    answer = {
+        "_id": identifier,
+        "created": created,
+        "status": response.status_code,
+        "headers": [list(pair) for pair in response.headers.items()],
+        "body": response.get_data(),
+    }
+    with contextlib.suppress(DuplicateKeyError):  # that of a repeat at the same time
+        gathered.insert(connection.database()[ANSWERS], answer)
 
 
 def _digest(*parts: bytes) -> str:
@@ -106,6 +126,8 @@ def remember(told: Iterable[Mapping[str, Any]]) -> None:
     that was only turned away here until now gets the cause under which it has acted there."""
     requests = connection.database()[COLLECTION]
     for one in told:
+        if connection.database()[ANSWERS].find_one({"_id": one["id"]}, {"_id": 1}):
+            continue
         requests.update_one(
             {"_id": one["id"], "fingerprint": one["fingerprint"], "answer": None},
             {"$set": {"cause": one["cause"]}, "$setOnInsert": {"created": clock.wall()}},
@@ -115,7 +137,9 @@ def remember(told: Iterable[Mapping[str, Any]]) -> None:
 
 def purge(now: datetime) -> int:
     """Forget requests older than KEPT; returns how many."""
-    requests = connection.database()[COLLECTION]
-    requests.create_index("created")  # only the first time; nothing but this goes by it
-    gone = requests.delete_many({"created": {"$lt": now - KEPT}})
-    return int(gone.deleted_count)
+    gone = 0
+    for name in (ANSWERS, COLLECTION):
+        records = connection.database()[name]
+        records.create_index("created")  # only the first time; nothing but this goes by it
+        gone = int(records.delete_many({"created": {"$lt": now - KEPT}}).deleted_count)
+    return gone

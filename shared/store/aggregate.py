@@ -41,7 +41,7 @@ from shared.audit.trail import TRAIL, UNSEALED, entry
 from shared.call import Call
 from shared.errors import Conflict, HandingOver, Misdirected, NotFound, Text
 from shared.ids import same_source
-from shared.store import migrations, nodes, timeline, wakeup
+from shared.store import gathered, migrations, nodes, timeline, wakeup
 
 if TYPE_CHECKING:
     from shared.events.types import EventType
@@ -192,7 +192,7 @@ def new(
     that is not `at`. `label` tells apart several records of one cause.
     """
     identifier = call.new_id(label or kind.__name__)
-    known = find(kind, identifier)
+    known = None if call.fresh else find(kind, identifier)
     if known is None and beside is None:
         _own_area(call, at or area)
     call.authorise(area, organisation)
@@ -386,7 +386,10 @@ def _hold(call: Call, aggregate: Aggregate, session: Any) -> None:
 
 def _insert(kind: type[Document], values: dict[str, Any], session: Any) -> None:
     try:
-        kind._get_collection().insert_one(values, session=session)
+        if session is None:
+            gathered.insert(kind._get_collection(), values)
+        else:
+            kind._get_collection().insert_one(values, session=session)
     except DuplicateKeyError as error:
         _explain(kind, values["_id"], error)
 
@@ -429,6 +432,7 @@ def command(
                     return cast(Result, applied.aggregate)  # by convention what the command returns
                 looked_again = True
             except VersionConflict:
+                call = replace(call, fresh=False)
                 time.sleep(random.uniform(0, PAUSE * 2**attempt))  # noqa: S311, spreads competitors
             else:
                 repeated.set(False)

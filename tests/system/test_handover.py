@@ -115,8 +115,7 @@ def settle(tiers: Tiers, estate: Estate) -> Scene:
     eventually(lambda: messages.count_documents({"recipient": {"$regex": "^organisation"}}) >= 7)
     eventually(lambda: district.metric("needs", "hatchery_outbox_pending") == 0)
     eventually(lambda: good(district.get(f"/api/needs/needs/{needs[0]}"))["item"] == item)
-    lost = estate.collection(DISTRICT, "registry", "requests")
-    assert lost.update_many({"answer.status": 201}, {"$unset": {"answer": 1}}).modified_count
+    assert estate.collection(DISTRICT, "registry", "answers").delete_many({"status": 201}).deleted_count
     return Scene(
         tiers, estate, teams, needs, item, made, estate.owned(DISTRICT), estate.parts(DISTRICT), late
     )

@@ -4,30 +4,30 @@ stores, whenever one of them becomes new, and never written otherwise."""
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from pymongo.errors import DuplicateKeyError
+from pymongo import DeleteOne, InsertOne, ReplaceOne
+from pymongo.errors import BulkWriteError
 
 from services.needs.documents import LibraryItem, Need, SimilarEntry, SimilarState
 from services.needs.domain import similarity as rules
 from shared.events.handlers import Work
-from shared.store import Aggregate, find
+from shared.store import Aggregate
 
 ATTEMPTS = 10  # for an entry that others write at the same time
+_DUPLICATE = 11000  # MongoDB's code
 EPOCH = 2**40  # sequences of one epoch stay below that
 
 Entry = dict[str, Any]
 
 
 def after_needs(work: Work) -> None:
-    for event, _ in work:
-        _refresh(Need, event.subject, entry_of_need)
+    _refresh(Need, [event.subject for event, _ in work], entry_of_need)
 
 
 def after_items(work: Work) -> None:
-    for event, _ in work:
-        _refresh(LibraryItem, event.subject, _of_item)
+    _refresh(LibraryItem, [event.subject for event, _ in work], _of_item)
 
 
 def catch_up() -> int:
@@ -38,7 +38,7 @@ def catch_up() -> int:
     count = 0
     for kind, about in ((Need, entry_of_need), (LibraryItem, _of_item)):
         for identifier in _all(kind):
-            _refresh(kind, identifier, about)
+            _refresh(kind, [identifier], about)
             count += 1
     SimilarState(id="form", form=rules.FORM).save()
     return count
@@ -48,30 +48,48 @@ def _all(kind: type[Aggregate]) -> Iterator[str]:
     return (str(one["_id"]) for one in kind._get_collection().find({}, {"_id": 1}))
 
 
-def _refresh(kind: type[Aggregate], identifier: str, about: Callable[[Any], Entry | None]) -> None:
-    """Whoever is overtaken by a newer state of the record leaves that alone. Raises RuntimeError where others keep
-    writing the same entry."""
-    entries = SimilarEntry._get_collection()
+def _refresh(kind: type[Aggregate], identifiers: Sequence[str], about: Callable[[Any], Entry | None]) -> None:
+    """Two questions and one write, whatever their number. Whoever is overtaken by newer states of the records leaves
+    those alone. Raises RuntimeError where others keep writing the same entries."""
+    entries, due = SimilarEntry._get_collection(), list(set(identifiers))
     for _ in range(ATTEMPTS):
         # Read first: the embedded store reads the whole collection for an "older than" within the update.
-        known = entries.find_one({"_id": identifier}, {"of": 1})
-        record = find(kind, identifier)
-        made = about(record) if record is not None else None
-        if record is None or made is None:
-            entries.delete_one({"_id": identifier})
+        known = {one["_id"]: one["of"] for one in entries.find({"_id": {"$in": due}}, {"of": 1})}
+        records = {record.id: record for record in kind.objects(id__in=due)}
+        changes = [
+            change
+            for identifier in due
+            if (change := _change(identifier, records.get(identifier), known.get(identifier), about))
+        ]
+        if _written(entries, changes):
             return
-        made["of"] = record.epoch * EPOCH + record.sequence
-        if known is not None and known["of"] > made["of"]:
-            return
-        try:
-            if known is None:
-                entries.insert_one({"_id": identifier} | made)
-                return
-            if entries.replace_one({"_id": identifier, "of": known["of"]}, made).matched_count:
-                return
-        except DuplicateKeyError:
-            continue
-    raise RuntimeError(f"the entry of {identifier} keeps changing")
+    raise RuntimeError(f"the entries of {', '.join(due)} keep changing")
+
+
+def _change(
+    identifier: str, record: Any, known: int | None, about: Callable[[Any], Entry | None]
+) -> InsertOne[Entry] | ReplaceOne[Entry] | DeleteOne | None:
+    """What is to be done with one entry, of which the state `known` is stored."""
+    made = about(record) if record is not None else None
+    if made is None:
+        return DeleteOne({"_id": identifier}) if known is not None else None
+    made["of"] = record.epoch * EPOCH + record.sequence
+    if known is None:
+        return InsertOne({"_id": identifier} | made)
+    return ReplaceOne({"_id": identifier, "of": known}, made) if known <= made["of"] else None
+
+
+def _written(entries: Any, changes: list[InsertOne[Entry] | ReplaceOne[Entry] | DeleteOne]) -> bool:
+    """Whether all of it was written; False where somebody else was there since the entries were read."""
+    if not changes:
+        return True
+    try:
+        done = entries.bulk_write(changes, ordered=False)
+    except BulkWriteError as error:
+        if any(fault["code"] != _DUPLICATE for fault in error.details["writeErrors"]):
+            raise
+        return False
+    return bool(done.inserted_count + done.matched_count + done.deleted_count == len(changes))
 
 
 def entry_of_need(need: Need) -> Entry:

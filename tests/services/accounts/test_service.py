@@ -584,6 +584,7 @@ def test_nothing_that_was_typed_or_given_out_is_found_in_log_events_or_memory(
         "gateway's log": street.log("gateway"),
         "events": json.dumps(told, default=str, ensure_ascii=False),
         "requests": json.dumps(list(store["requests"].find()), default=str, ensure_ascii=False),
+        "answers": json.dumps(list(store["answers"].find()), default=str, ensure_ascii=False),
         "security events": json.dumps(list(store["security_events"].find()), default=str, ensure_ascii=False),
     }
     found = [(place, one) for place, text in places.items() for one in hidden if one in text]
