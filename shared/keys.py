@@ -12,6 +12,7 @@ import hashlib
 import os
 from collections.abc import Callable, Iterable
 from datetime import timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypedDict
 
@@ -19,6 +20,7 @@ import jwt
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 
 from shared import areas, clock
 from shared.call import Actor, Grant
@@ -79,13 +81,21 @@ def load_private(folder: Path, name: str = PRIVATE) -> Ed25519PrivateKey:
 
 def load_public(folder: Path, name: str = PUBLIC) -> Ed25519PublicKey:
     """Raises FileNotFoundError, or ValueError where the file holds no Ed25519 key."""
+    file = folder / name
+    now = file.stat()
     try:
-        key = serialization.load_pem_public_key((folder / name).read_bytes())
+        key = _parsed(file, now.st_ino, now.st_mtime_ns)
     except UnsupportedAlgorithm as error:
-        raise ValueError(f"{folder / name} cannot be read as a public key") from error
+        raise ValueError(f"{file} cannot be read as a public key") from error
     if not isinstance(key, Ed25519PublicKey):
-        raise ValueError(f"{folder / name} is not an Ed25519 key")
+        raise ValueError(f"{file} is not an Ed25519 key")
     return key
+
+
+@lru_cache(maxsize=32)
+def _parsed(file: Path, _inode: int, _changed: int) -> PublicKeyTypes:
+    """Parsed once as long as the file stays what it is: keys are asked for with each request."""
+    return serialization.load_pem_public_key(file.read_bytes())
 
 
 def accepted(folder: Path) -> list[Ed25519PublicKey]:
@@ -194,6 +204,7 @@ def verify(token: str, find_key: FindKey) -> Actor:
     return Actor(claims["sub"], grants, claims.get("org"))
 
 
+@lru_cache(maxsize=1024)
 def _key_id(token: str) -> str:
     try:
         header = jwt.get_unverified_header(token)

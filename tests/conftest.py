@@ -15,6 +15,7 @@ from xdist.scheduler import LoadFileScheduling
 
 import tests.real_threads  # noqa: F401
 from deploy.embedded import Embedded
+from tests.harness import scratch
 
 # Folders whose files take longest come first, so that the processes end at about the same time.
 LONGEST = ("system", "faults", "compat", "packaging", "deploy", "services", "contracts")
@@ -52,15 +53,16 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFileOrNode
 
 
 @pytest.fixture(scope="session")
-def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Embedded]:
+def embedded() -> Iterator[Embedded]:
     """Broker and store on free ports, started again when a test kills one."""
-    embedded = Embedded(tmp_path_factory.mktemp("embedded"))
-    supervision = threading.Thread(target=embedded.supervise)
-    embedded.start()
-    supervision.start()
-    yield embedded
-    embedded.stop()
-    supervision.join()
+    with scratch() as folder:
+        embedded = Embedded(folder)
+        supervision = threading.Thread(target=embedded.supervise)
+        embedded.start()
+        supervision.start()
+        yield embedded
+        embedded.stop()
+        supervision.join()
 
 
 @pytest.fixture

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pika
 import requests
 import yaml
+from psutil import virtual_memory
 
 import tests.real_threads  # noqa: F401
 from deploy.embedded import Embedded
@@ -28,6 +32,8 @@ from tests.preloaded import Launched, preloaded
 
 ROOT = Path(__file__).parent.parent
 PATIENCE = 40.0  # seconds
+MEMORY = Path("/dev/shm")
+PLENTY = 6 * 2**30  # bytes: what all processes of a run write is below two thirds of that
 
 
 def eventually(look: Callable[[], Any], *, within: float = PATIENCE, what: str = "") -> Any:
@@ -46,6 +52,17 @@ def eventually(look: Callable[[], Any], *, within: float = PATIENCE, what: str =
         if time.monotonic() > end:
             raise AssertionError(f"not within {within:g} s: {what or look}; last seen: {last!r}")
         time.sleep(0.1)
+
+
+@contextmanager
+def scratch() -> Iterator[Path]:
+    """A folder for a broker and a store: in memory, where the machine has plenty of it. Both wait for their disk at
+    each write, and tests end processes, which memory survives as a disk does."""
+    plenty = MEMORY.is_dir() and min(shutil.disk_usage(MEMORY).free, virtual_memory().available) > PLENTY
+    with TemporaryDirectory(
+        prefix="hatchery-", dir=MEMORY if plenty else None, ignore_cleanup_errors=True
+    ) as folder:
+        yield Path(folder)
 
 
 def free_base_port() -> int:

@@ -14,7 +14,6 @@ from itertools import accumulate
 from typing import Any, NamedTuple
 
 from mongoengine import Document, IntField, StringField
-from pymongo import UpdateOne
 
 from shared import clock
 from shared.audit import chain, values
@@ -22,6 +21,7 @@ from shared.audit.chain import Head
 from shared.audit.trail import TRAIL, UNSEALED, Entry
 from shared.store import timeline
 from shared.store.connection import database
+from shared.store.waiting import take_out
 
 COLLECTION = "audit"
 _EVER = clock.parse("2000-01-01T00:00:00Z")  # a bounded range makes the embedded store use the index
@@ -130,28 +130,17 @@ def _in_order(found: Iterable[Waiting]) -> list[Entry]:
     return [entry for _, entry in sorted(timed, key=lambda each: each[0])]
 
 
-def clear(found: Iterable[Waiting], held: Iterable[Entry]) -> None:
+def clear(found: Sequence[Waiting], held: Iterable[Entry]) -> None:
     """Take out of the records what the chain holds. Of an erasure, the values before it go first."""
     ids = set[str]()
     for one in held:
         ids.add(one["id"])
         if one.get("erases"):
             values.erase(one["record"], one["erases"], one["sequence"])
-    changes: dict[str, list[UpdateOne]] = {}
-    for each in found:
-        gone = [entry["id"] for entry in each.entries if entry["id"] in ids]
-        if gone or not each.entries:
-            changes.setdefault(each.collection, []).append(UpdateOne({"_id": each.record}, _without(gone)))
-    for collection, operations in changes.items():
-        database()[collection].bulk_write(operations, ordered=True)
-
-
-def _without(entries: Sequence[str]) -> list[dict[str, Any]]:
-    """An update in one step: the entries leave, and with the last one the sign that some wait."""
-    kept = {"$not": [{"$in": ["$$one.id", list(entries)]}]}
-    others = {"$filter": {"input": {"$ifNull": [f"${TRAIL}", []]}, "as": "one", "cond": kept}}
-    waits = {"$cond": [{"$eq": [f"${TRAIL}", []]}, "$$REMOVE", f"${UNSEALED}"]}
-    return [{"$set": {TRAIL: others}}, {"$set": {UNSEALED: waits}}]
+    left = [each for each in found if not each.entries or any(entry["id"] in ids for entry in each.entries)]
+    for collection in {each.collection for each in left}:
+        records = [each.record for each in left if each.collection == collection]
+        take_out(database()[collection], records, list(ids), of=TRAIL, sign=UNSEALED)
 
 
 def seal(kinds: Iterable[type[Document]], limit: int) -> int:

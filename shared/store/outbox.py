@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from mongoengine import DateTimeField, DictField, Document, StringField
-from pymongo import UpdateOne
 from pymongo.errors import BulkWriteError
 
 from shared import clock
+from shared.store import waiting
 from shared.store.aggregate import Aggregate
 from shared.store.connection import database
 
@@ -39,13 +39,13 @@ def pending(kinds: Iterable[type[Aggregate]], limit: int) -> list[Pending]:
     found: list[Pending] = []
     for kind in kinds:
         collection = kind._get_collection()
-        waiting = (
+        unsent = (
             collection.find({"pending_since": {"$gt": _EVER}}, {"outbox": {"$slice": 1}, "pending_since": 1})
             .sort("pending_since")
             .limit(limit)
         )
         emptied = []
-        for document in waiting:
+        for document in unsent:
             if document.get("outbox"):
                 found.append(Pending(collection.name, document["_id"], document["outbox"][0]))
             else:
@@ -74,19 +74,9 @@ def mark_sent(sent: list[Pending]) -> None:
         if any(e["code"] != 11000 for e in error.details["writeErrors"]):  # 11000: kept by an earlier round
             raise
     for collection in {p.collection for p in sent}:
-        operations = [
-            UpdateOne({"_id": p.subject}, _without(p.envelope["id"]))
-            for p in sent
-            if p.collection == collection
-        ]
-        db[collection].bulk_write(operations, ordered=True)
-
-
-def _without(event: str) -> list[dict[str, Any]]:
-    """An update in one step: the event leaves, and with the last one the sign that some wait."""
-    others = {"$filter": {"input": "$outbox", "as": "one", "cond": {"$ne": ["$$one.id", event]}}}
-    waits = {"$cond": [{"$eq": ["$outbox", []]}, "$$REMOVE", "$pending_since"]}
-    return [{"$set": {"outbox": others}}, {"$set": {"pending_since": waits}}]
+        own = [p for p in sent if p.collection == collection]
+        subjects, events = [p.subject for p in own], [p.envelope["id"] for p in own]
+        waiting.take_out(db[collection], subjects, events, of="outbox", sign="pending_since")
 
 
 def backlog(kinds: Iterable[type[Aggregate]]) -> tuple[int, float]:

@@ -13,6 +13,7 @@ import os
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any
 
 from opentelemetry import trace
@@ -149,7 +150,13 @@ def _tracer() -> trace.Tracer:
     global _provider
     if _provider is None:
         _provider = TracerProvider(shutdown_on_exit=False)
-    return _provider.get_tracer("hatchery")
+    return _tracer_of(_provider)
+
+
+@lru_cache(maxsize=1)
+def _tracer_of(provider: TracerProvider) -> trace.Tracer:
+    """Made once: to make one costs as much as a span."""
+    return provider.get_tracer("hatchery")
 
 
 def _context(parent: str) -> Context:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import tempfile
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 
 import requests
 
 from deploy.embedded import Embedded
-from tests.harness import RunningNode, make_node
+from tests.harness import RunningNode, make_node, scratch
 
 VHOST = "alone"
 
@@ -19,15 +17,15 @@ VHOST = "alone"
 @contextmanager
 def alone(services: Sequence[str], area: str) -> Iterator[RunningNode]:
     """It runs; what a kill ends of the broker and the store is started again. Nothing of it is left at the end."""
-    with tempfile.TemporaryDirectory(prefix="hatchery-", ignore_cleanup_errors=True) as folder:
-        embedded = Embedded(Path(folder))
+    with scratch() as folder:
+        embedded = Embedded(folder)
         supervision = threading.Thread(target=embedded.supervise)
         embedded.start()
         supervision.start()
         addresses = embedded.addresses
         login = (addresses.user, addresses.password)
         requests.put(f"{addresses.admin_url}/api/vhosts/{VHOST}", auth=login, timeout=30).raise_for_status()
-        node = make_node(embedded, Path(folder) / "node", VHOST, services, area=area)
+        node = make_node(embedded, folder / "node", VHOST, services, area=area)
         try:
             node.start()
             yield node

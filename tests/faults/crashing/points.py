@@ -16,7 +16,7 @@ from shared import runtime, service
 from shared.audit import sealing
 from shared.events import batch, consumer, relay, topology
 from shared.http import idempotency
-from shared.store import aggregate, lease, outbox, wakeup
+from shared.store import aggregate, lease, outbox, waiting, wakeup
 from tests.faults.crashing import labels
 from tests.faults.crashing.patching import instead
 
@@ -126,7 +126,7 @@ class Watched:
 def _watch_relay() -> None:
     around(relay.Relay, "_publish", before="relay-before-publish")
     around(outbox, "mark_sent", before="relay-confirmed-unmarked", after="relay-marked")
-    around(outbox, "UpdateOne", before="relay-half-marked")
+    around(waiting, "take_out", before="relay-half-marked")
 
     @instead(relay.Relay, "_connect")
     def connect(original: Callable[..., Any], self: relay.Relay) -> Any:
