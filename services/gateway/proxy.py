@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cache
 from urllib.parse import quote
 
-import requests
-from requests.adapters import HTTPAdapter
+import urllib3
 from werkzeug.wrappers import Request, Response
 
 from shared import runtime
@@ -18,7 +18,7 @@ from shared.node import SERVICES
 from shared.store import nodes
 from shared.telemetry import tracing
 
-TIMEOUT = (2.0, 60.0)  # seconds to connect, and to the answer
+TIMEOUT = urllib3.Timeout(connect=2.0, read=60.0)  # seconds
 MOST_HOPS = 4  # tiers above a community, and one to spare: a ring of nodes must not pass a request for ever
 HOPS = "Hatchery-Hops"
 
@@ -28,10 +28,12 @@ _OWN = {
     "transfer-encoding", "upgrade", "host", "content-length", "content-encoding",
 }  # fmt: skip
 
-_session = requests.Session()
-_session.trust_env = False  # a proxy of the machine is not for talk between the node's own processes
-_session.mount("http://", HTTPAdapter(pool_connections=32, pool_maxsize=64))
-_session.mount("https://", HTTPAdapter(pool_connections=8, pool_maxsize=32))
+
+@cache
+def _pool(trusted: str | None) -> urllib3.PoolManager:
+    """Connections that are kept. Not those of `requests`: it took longer to prepare a request than to send it. The
+    machine's proxy is not asked: this is talk between the node's own processes, or with the node above."""
+    return urllib3.PoolManager(num_pools=32, maxsize=64, retries=False, timeout=TIMEOUT, ca_certs=trusted)
 
 
 def pass_on(request: Request, service: str) -> Response:
@@ -71,20 +73,14 @@ def _send(request: Request, base: str, node: str, service: str, hops: int) -> Re
         headers["traceparent"] = parent
     query = request.query_string.decode("latin-1")
     url = base.rstrip("/") + _path(request) + (f"?{query}" if query else "")
+    trusted = runtime.node().verify
+    pool = _pool(trusted if isinstance(trusted, str) else None)
     try:
-        answer = _session.request(
-            request.method,
-            url,
-            data=_body(request),
-            headers=headers,
-            timeout=TIMEOUT,
-            verify=runtime.node().verify,
-            allow_redirects=False,
-        )
-    except requests.RequestException as error:
+        answer = pool.request(request.method, url, body=_body(request), headers=headers, redirect=False)
+    except urllib3.exceptions.HTTPError as error:
         raise _away(node, service) from error
     kept = [(k, v) for k, v in answer.headers.items() if k.lower() not in _OWN]
-    return Response(answer.content, status=answer.status_code, headers=kept)
+    return Response(answer.data, status=answer.status, headers=kept)
 
 
 def _body(request: Request) -> bytes:
