@@ -41,6 +41,10 @@ test: setup-dev ## all tests; PYTEST="-m unit" narrows
 faults: setup-dev ## three tiers under a storm of faults, up to ten minutes; FAULTS="--seed 2", FAULTS="--long", FAULTS="--resume"
 	$(BIN)/python -W ignore -m tests.faults.storm $(FAULTS)
 
+.PHONY: bench
+bench: setup-dev ## the event's path against the machine's limit and against peers; BENCH="--quick" is short
+	$(BIN)/python -W ignore -m tests.bench.path $(BENCH)
+
 .PHONY: lint
 lint: setup-dev ## ruff, mypy, import contracts
 	$(BIN)/ruff check .

@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
+import amqp
 import requests
 from pymongo import MongoClient
 
@@ -37,7 +39,15 @@ class Machine:
         requests.put(where, auth=(addresses.user, addresses.password), timeout=30).raise_for_status()
         return made
 
-    def client(self) -> MongoClient[dict[str, object]]:
+    @contextmanager
+    def amqp(self, vhost: str) -> Iterator[amqp.Connection]:
+        """A connection as the broker's administrator."""
+        addresses = self.embedded.addresses
+        place = f"{addresses.host}:{addresses.amqp_port}"
+        with amqp.Connection(place, addresses.user, addresses.password, virtual_host=vhost) as connection:
+            yield connection
+
+    def client(self) -> MongoClient[dict[str, Any]]:
         return MongoClient(self.embedded.addresses.store_uri, w=1, journal=True)
 
 

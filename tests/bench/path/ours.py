@@ -55,8 +55,10 @@ class Ours:
         self.port = node.port if gateway else int(node.service_url("registry").rpartition(":")[2])
         self._machine = machine
         self._client: MongoClient[dict[str, Any]] = machine.client()
+        self._names = sorted(one["_id"] for one in self.of("registry", "organisations").find({}, {"_id": 1}))
         self._records = self._places("registry")
         self._next = 0
+        self.settled = SETTLED
         self._handled: dict[str, float] = {}
 
     @property
@@ -72,7 +74,7 @@ class Ours:
             f"Host: 127.0.0.1:{self.port}\r\nContent-Type: application/json\r\nContent-Length: {len(OPINION)}\r\n"
             f"Authorization: Bearer {self.node.token('supervising_unit')}\r\n"
         )
-        made, places, names = [], self._records, sorted(self._records)
+        made, places, names = [], self._records, self._names
         for _ in range(count):
             record = names[self._next % len(names)]
             self._next += 1
@@ -94,7 +96,7 @@ class Ours:
     def counts(self, accepted: int) -> Counts:
         """An event is lost where the records, the events sent or the read model stay behind what was accepted, and
         doubled where they, or what the reader took for news, are ahead of it."""
-        end = time.monotonic() + SETTLED
+        end = time.monotonic() + self.settled
         while (found := self._counts(accepted)).lost and time.monotonic() < end:
             time.sleep(0.2)  # what was sent is marked, and what was taken counted, after the reader has it
         return found
@@ -108,8 +110,20 @@ class Ours:
         lost = max(behind, *(accepted - count for count in reached))
         return Counts(lost, max(0, *(count - accepted for count in reached)), again)
 
+    def at_record(self) -> Mapping[str, int]:
+        """Each record's place where it is written."""
+        return self._places("registry")
+
+    def last_told(self) -> dict[str, Any]:
+        """The envelope of an event that was sent."""
+        sent = self.of("registry", "sent_events").find({"subject": {"$in": list(self._records)}}).limit(50)
+        found: dict[str, Any] = next(
+            one["envelope"] for one in sent if one["envelope"]["type"] == OPINION_GIVEN.type
+        )
+        return found
+
     def _sent(self) -> int:
-        sent = self._of("registry", "sent_events").find(
+        sent = self.of("registry", "sent_events").find(
             {"sent_at": {"$gte": self._since, "$lt": FAR_AHEAD}}, {"envelope.type": 1}
         )
         return sum(one["envelope"]["type"] == OPINION_GIVEN.type for one in sent)
@@ -118,11 +132,13 @@ class Ours:
         return {name: self.read_at.metric("incubator", name) for name in (APPLIED, STALE)}
 
     def _places(self, service: str, records: Sequence[str] | None = None) -> dict[str, int]:
-        asked = {"_id": {"$in": list(records)}} if records is not None else {}
-        found = self._of(service, KEPT_IN[service]).find(asked, {"sequence": 1})
+        """Of these records, or of all that this path takes by turns."""
+        asked = {"_id": {"$in": list(self._names if records is None else records)}}
+        found = self.of(service, KEPT_IN[service]).find(asked, {"sequence": 1})
         return {one["_id"]: one["sequence"] for one in found}
 
-    def _of(self, service: str, collection: str) -> Any:
+    def of(self, service: str, collection: str) -> Any:
+        """A collection of the registry that writes, or of the incubator that reads."""
         node = self.node if service == "registry" else self.read_at
         return self._client[database(node, service)][collection]
 
@@ -164,12 +180,12 @@ def populate(machine: Machine, node: RunningNode, count: int) -> None:
 
 
 @contextmanager
-def street(machine: Machine, records: int = RECORDS) -> Iterator[RunningNode]:
+def street(machine: Machine, records: int = RECORDS, *, apart: bool = True) -> Iterator[RunningNode]:
     """A street's node, of whose district nothing is set up: what rises is no part of the local path."""
     vhost = machine.vhost("street")
     folder = machine.folder / vhost
     node = make_node(machine.embedded, folder, vhost, SERVICES, area=STREET, parent=DISTRICT, clock="wall")
-    node.apart = True  # as an operator starts it
+    node.apart = apart  # as an operator starts it
     node.start()
     try:
         populate(machine, node, records)

@@ -65,6 +65,11 @@ class Run:
     counts: Counts
     status: Mapping[int, int] = field(default_factory=dict)
 
+    @property
+    def together(self) -> float:
+        """CPU milliseconds per event, without those who measure."""
+        return sum(value for name, value in self.cpu_ms.items() if name not in CLIENTS)
+
     def summary(self) -> dict[str, Any]:
         return {
             "events": self.events,
@@ -73,7 +78,7 @@ class Run:
             "answer_ms": _percentiles(self.answer_ms),
             "applied_ms": _percentiles(self.applied_ms),
             "cpu_ms": {name: round(value, 3) for name, value in self.cpu_ms.items()},
-            "cpu_ms_together": round(sum(v for k, v in self.cpu_ms.items() if k not in CLIENTS), 3),
+            "cpu_ms_together": round(self.together, 3),
             **self.counts._asdict(),
         }
 
@@ -98,7 +103,9 @@ def steady(rate: float, seconds: float) -> list[float]:
     return [number / rate for number in range(max(1, round(rate * seconds)))]
 
 
-def run(contender: Contender, due: Sequence[float], connections: int = CONNECTIONS) -> Run:
+def run(
+    contender: Contender, due: Sequence[float], connections: int = CONNECTIONS, look: float = LOOK
+) -> Run:
     """Load with requests that are due in `due` seconds. What is not applied within PATIENCE is counted as lost."""
     contender.begin()
     requests = contender.requests(len(due))
@@ -106,7 +113,7 @@ def run(contender: Contender, due: Sequence[float], connections: int = CONNECTIO
     processes = contender.processes
     before, own = cpu.read(processes), time.process_time()
     begin = client.begin()
-    answers, seen = _watch(contender, requests, due, client, begin)
+    answers, seen = _watch(contender, requests, due, client, begin, look)
     accepted = sum(map(_good, answers.status))
     end = _wait(contender, requests, answers)
     used = cpu.between(before, cpu.read(processes))
@@ -128,7 +135,12 @@ def _statuses(answers: Answers) -> dict[int, int]:
 
 
 def _watch(
-    contender: Contender, requests: Sequence[Request], due: Sequence[float], client: Client, begin: float
+    contender: Contender,
+    requests: Sequence[Request],
+    due: Sequence[float],
+    client: Client,
+    begin: float,
+    look: float,
 ) -> tuple[Answers, dict[int, float]]:
     """The answers, and when each sampled event was seen in the read model, on the shared clock, by its number."""
     every = SAMPLED if len(requests) >= 10 * SAMPLED else 1
@@ -146,7 +158,7 @@ def _watch(
         if answers is None and not client.running:
             answers = client.answers()
             waiting = [number for number in waiting if _good(answers.status[number])]
-        time.sleep(LOOK)
+        time.sleep(look)
     return answers or client.answers(), seen
 
 
