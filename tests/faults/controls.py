@@ -59,7 +59,7 @@ DEATHS: Sequence[tuple[int, str, Story]] = (
     (-1, "notifications.consumer-before-ack", team),
 )
 STORIES = 12  # of each kind, for each fault
-FROZEN = 5.0  # seconds for which a broker that stands still is given events
+FROZEN = 10.0  # seconds for which a broker that stands still is given events
 SETTLE = 90.0  # seconds until the stores agree
 STEADY = 15.0  # seconds for which damage has to stay as it is: what only waits for a link comes within five
 
@@ -155,6 +155,8 @@ class Trial:
         """The broker stands still, is given events, and is killed. Its supervisor starts it again."""
         pid = self.embedded.broker.pid
         assert pid
+        self.play(need, team)  # relays connect when they have something to send
+        eventually(lambda: not self._unsent(), what="relays that are connected")
         os.kill(pid, signal.SIGSTOP)
         self.play(need, team)
         with suppress(AssertionError):

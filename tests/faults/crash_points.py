@@ -1,12 +1,12 @@
-"""Every process dies once at every place of the event path, while a small scenario is replayed over three tiers.
+"""Every process dies once at every place of the event path, over three tiers.
 
-    python -m tests.faults.crash_points [--passes 6]
+    python -m tests.faults.crash_points
 
-Starts a broker, a store and three nodes in the test build (`tests.faults.crashing`), replays the scenario again and
-again under another name, and kills each service at each place of `labels` that it has. Then holds the stores of
-the nodes against each other; the figures of the first replay were held against what was sent. Prints which labels
-were reached in which service. Ends with 1 where one was not, where a figure differs, or where anything was lost or
-doubled.
+Starts a broker, a store and three nodes in the test build (`tests.faults.crashing`) and gives commands to all services
+until each has died at each place of `labels` that it has, replays a scenario for the effects, kills the shovels of a
+link in mid hand-over and tells the services to stop. Then the figures are held against what was sent, and the stores of
+the nodes against each other. Prints which labels were reached in which service. Ends with 1 where one was not, where a
+figure differs, or where anything was lost or doubled.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ from deploy.embedded import Embedded
 from deploy.home import Home
 from deploy.replay import scenario, session
 from deploy.replay.session import Session
+from deploy.trouble import Trouble
 from deploy.wish import Wish
 from shared.events import topology
 from shared.ids import new_id
@@ -52,7 +53,8 @@ HOSTED: Mapping[str, tuple[str, ...]] = {
 PARENTS = {STREET: DISTRICT, COMMUNITY: STREET}
 SETTLE = 240.0  # seconds: what failed while something was down comes back after a minute, or after ten
 PATIENCE = 240.0  # seconds for a command whose service, or one that it waits for, dies again and again
-PAUSE = 4.0  # seconds between commands of one kind that are given beside a replay
+PAUSE = 4.0  # seconds between commands of one kind
+STALE = 90.0  # seconds without a death after which none is expected any more
 
 
 @contextmanager
@@ -101,21 +103,22 @@ def dead(embedded: Embedded) -> int:
     return found
 
 
-def replay(home: Home, number: int) -> Session:
-    """The scenario once more, under another name. A community has one station: they are of the first time only."""
-    lines = [line for line in SMALL.splitlines() if number == 0 or "stations" not in line]
-    file = home.path / f"crash-{number}.yaml"
-    file.write_text(
-        "\n".join(lines).replace("scenario: small", f"scenario: crash-{number}"), encoding="utf-8"
-    )
+def replay(home: Home) -> Session:
+    """The scenario. Raises Trouble for what was not taken in time."""
+    file = home.path / "crash.yaml"
+    file.write_text(SMALL.replace("scenario: small", "scenario: crash"), encoding="utf-8")
     made = session.prepare(home, scenario.load(file))
     made.client.patience = PATIENCE
     made.replay()
     return made
 
 
-def differing(made: Session) -> list[str]:
-    """The figures that do not become what the scenario says, in words."""
+def differing(home: Home) -> list[str]:
+    """Replay; the figures that do not become what the scenario says, in words."""
+    try:
+        made = replay(home)
+    except Trouble as trouble:
+        return [str(trouble)]
     made.settle(quiet=60)
     told = [(each.figure, each.counted, each.published) for each in made.compared]
     return [
@@ -125,7 +128,7 @@ def differing(made: Session) -> list[str]:
 
 @contextmanager
 def poked(nodes: Sequence[RunningNode]) -> Iterator[None]:
-    """While the block runs, commands that a replay has none of, or that it comes to only late."""
+    """While the block runs, commands to all services: a person's request is carried out by each of them."""
     ended = threading.Event()
 
     def poke(what: Callable[[RunningNode], None], node: RunningNode) -> None:
@@ -136,7 +139,7 @@ def poked(nodes: Sequence[RunningNode]) -> Iterator[None]:
         everywhere = [
             pool.submit(poke, what, node) for node in nodes for what in (open_account, ask, anchor, receive)
         ]
-        at_the_root = [pool.submit(poke, what, nodes[0]) for what in (open_centre, open_fund, award_grade)]
+        at_the_root = [pool.submit(poke, what, nodes[0]) for what in (open_centre, open_fund)]
         try:
             yield
         finally:
@@ -162,7 +165,7 @@ def anchor(node: RunningNode) -> None:
 
 
 def receive(node: RunningNode) -> None:
-    """A person's request, which is the only read model that some services keep."""
+    """A person's request: the only read model that some services keep."""
     body = {
         "area": node.area,
         "kind": "access",
@@ -180,16 +183,6 @@ def open_centre(node: RunningNode) -> None:
 def open_fund(node: RunningNode) -> None:
     body = {"area": node.area, "name": new_id(), "source": "budget", "year": 2024, "budget_fen": 1}
     send(node, "/api/funding/funds", "finance", body)
-
-
-def award_grade(node: RunningNode) -> None:
-    """To an organisation of the replay, as soon as there is one."""
-    with suppress(requests.RequestException, KeyError):
-        path = f"/api/registry/organisations?area={node.area}&limit=50"
-        found = node.get(path).json()["items"]
-        for one in [one for one in found if (one["track"], one["status"]) == ("registered", "active")][:1]:
-            body = {"organisation": one["id"], "grade": "3A", "announced_on": "2024-12-02"}
-            send(node, "/api/evaluation/grades", "district_staff", body)
 
 
 def send(node: RunningNode, path: str, role: str, body: Any = None) -> None:
@@ -217,9 +210,9 @@ def stop_services(district: RunningNode, crashes: Crashes) -> None:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description="Every process dies once at every place of the event path.")
-    parser.add_argument("--passes", type=int, default=6, help="replays at most")
-    given = parser.parse_args()
+    argparse.ArgumentParser(
+        description="Every process dies once at every place of the event path."
+    ).parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         crashes = Crashes(folder / "crashes", hurried=True)
@@ -229,39 +222,35 @@ def main() -> int:
         supervision = threading.Thread(target=embedded.supervise)
         supervision.start()
         try:
-            return run(folder, embedded, crashes, given.passes)
+            return run(folder, embedded, crashes)
         finally:
             embedded.stop()
             supervision.join()
 
 
-def run(folder: Path, embedded: Embedded, crashes: Crashes, passes: int) -> int:
+def run(folder: Path, embedded: Embedded, crashes: Crashes) -> int:
     (folder / "home").mkdir()
     began = time.monotonic()
 
     def note(text: str) -> None:
-        say(f"{time.monotonic() - began:4.0f} s: {text}")
+        say(f"{time.monotonic() - began:4.0f} s: {text}; died at {len(crashes.reached())} places")
 
     with three_tiers(folder / "home", embedded) as (home, nodes):
-        note("the nodes run")
         crashes.arm()
         spoiled = spoil(embedded)
-        wrong: list[str] = []
+        note("the nodes run")
         with poked(nodes[:2]):
-            for number in range(passes):
-                made = replay(home, number)
-                if number == 0:
-                    wrong = differing(made)  # later ones add to what is counted
-                missing = coming(crashes)
-                note(f"replay {number + 1}, died at {len(crashes.reached())} places, {len(missing)} to come")
-                say("\n".join(f"        {place}" for place in missing))
-                if not missing:
-                    break
+            wait_for(crashes, labels.EVERYWHERE)
+        note("commands were given to all services")
+        wrong = differing(home)
+        note("a scenario was replayed")
+        with poked(nodes[:2]):
+            wait_for(crashes, labels.LABELS)
             handed = [place for place in shovels.PLACES if shovels.kill(embedded, STREET, *place)]
-            note(f"shovels died at {len(handed)} of {len(shovels.PLACES)} places")
+        note(f"shovels died at {len(handed)} of {len(shovels.PLACES)} places")
         stop_services(nodes[0], crashes)
         crashes.disarm()
-        note(f"died at {len(crashes.reached())} places")
+        note("services were told to stop")
         verdict = settled(embedded)
         letters = dead(embedded)
         note("all is quiet")
@@ -274,6 +263,17 @@ def run(folder: Path, embedded: Embedded, crashes: Crashes, passes: int) -> int:
     for each in [*wrong, *(f"never reached: {one}" for one in missed)]:
         say(each)
     return 0 if verdict.right and letters == spoiled and not wrong and not missed else 1
+
+
+def wait_for(crashes: Crashes, of: Sequence[str]) -> None:
+    """Until a process of each service has died at each of these labels, or none dies any more for STALE seconds."""
+    reached, since = 0, time.monotonic()
+    while any(place.partition(".")[2] in of for place in coming(crashes)):
+        time.sleep(0.5)
+        if len(crashes.reached()) > reached:
+            reached, since = len(crashes.reached()), time.monotonic()
+        elif time.monotonic() - since > STALE:
+            return
 
 
 def coming(crashes: Crashes) -> list[str]:

@@ -29,16 +29,19 @@ Workers = fun() -> [Worker
 Has = fun(Worker) ->
     {messages, Come} = erlang:process_info(Worker, messages),
     lists:any(fun(%(pattern)s) -> true; (_) -> false end, Come) end,
-Look = fun Again(0) -> missed; Again(Left) -> case Workers() of
-    [Worker] ->
-        true = erlang:suspend_process(Worker),
-        timer:sleep(%(still)d),
-        case Has(Worker) of
-            true -> exit(Worker, kill), killed;
-            false -> erlang:resume_process(Worker), timer:sleep(1), Again(Left - 1)
-        end;
-    _ -> timer:sleep(%(still)d), Again(Left - 1) end end,
-try Look(%(looks)d) catch error:badarg -> gone; exit:noproc -> gone end
+Try = fun(Worker) ->
+    true = erlang:suspend_process(Worker),
+    timer:sleep(%(still)d),
+    case Has(Worker) of
+        true -> exit(Worker, kill), killed;
+        false -> erlang:resume_process(Worker), alive
+    end end,
+Look = fun Again(0) -> missed; Again(Left) ->
+    case catch lists:map(Try, Workers()) of
+        [killed] -> killed;
+        _ -> timer:sleep(1), Again(Left - 1)
+    end end,
+Look(%(looks)d)
 """
 _STILL = 20  # milliseconds: a confirm of the far side comes within a few
 
