@@ -392,8 +392,6 @@ def _values(data: Mapping[str, Any]) -> dict[str, Any]:
     if "conclusion" in data:
         told = _CONCLUSIONS.get(data["conclusion"], ("-", "-"))
         values["conclusion_en"], values["conclusion_zh"] = told
-    if data.get("kind") in _LISTS:
-        values["list_en"], values["list_zh"] = _LISTS[data["kind"]]
     if "phase" in data:
         values["phase_en"], values["phase_zh"] = _PHASES.get(data["phase"], (data["phase"],) * 2)
     if data.get("title") and data.get("name", "-") == "-":
@@ -402,8 +400,9 @@ def _values(data: Mapping[str, Any]) -> dict[str, Any]:
         values["step_en"], values["step_zh"] = _STEPS.get(data["due_step"], (data["due_step"],) * 2)
         warning = _UNCERTAIN if data["due_certain"] is False else Text("", "")
         values["warning_en"], values["warning_zh"] = warning
-    if data.get("kind") in _KINDS:
-        values["kind_en"], values["kind_zh"] = _KINDS[data["kind"]]
+    if data.get("kind"):
+        values["list_en"], values["list_zh"] = _LISTS.get(data["kind"], (data["kind"],) * 2)
+        values["kind_en"], values["kind_zh"] = _KINDS.get(data["kind"], (data["kind"],) * 2)
     return values
 
 

@@ -20,6 +20,7 @@ from shared import areas
 
 FIRST = "restated"
 EVERY = "all"  # in place of a service: all services of the asker
+LONGEST = 40  # letters of a service's name; a routing key has 255 bytes
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Direction:
         """From the envelope's extension `directedto`. Raises ValueError."""
         to, audience, way = text.split("/")
         target, asker = to.split("@")
-        if not target.isalpha() or not areas.is_area(asker) or not areas.is_area(way):
+        if not is_target(target) or not areas.is_area(asker) or not areas.is_area(way):
             raise ValueError(f"{text!r} is not <service>@<area>/<audience>/<area>")
         if audience == "node":
             return cls(target, asker, "node", way)
@@ -58,6 +59,11 @@ class Direction:
     def key(self, service: str) -> str:
         """The routing key of what `service` tells."""
         return ".".join((FIRST, f"{self.target}@{self.asker}", service, self.audience, *areas.path(self.way)))
+
+
+def is_target(name: str) -> bool:
+    """Whether something can be directed to a service of this name, or to all by EVERY."""
+    return name.isascii() and name.isalpha() and len(name) <= LONGEST
 
 
 def patterns(area: str, service: str) -> list[str]:

@@ -85,10 +85,12 @@ def decode(body: bytes, content_type: str | None) -> Event:
     if len(body) > LARGEST:
         raise BadEvent("undecodable", f"{len(body)} bytes are more than {LARGEST}")
     try:
-        standard = _FORMAT.read(CloudEvent, body)
+        standard = _FORMAT.read(_standard, body)
     except CloudEventValidationError as error:
         raise BadEvent("invalid", f"not a CloudEvent: {error}"[:300]) from error
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        if _is_object(body):  # the one attribute that is read before it is checked
+            raise BadEvent("invalid", f"time must be an RFC 3339 time: {str(error)[:300]}") from error
         raise BadEvent("undecodable", f"not a CloudEvent in JSON: {str(error)[:300]}") from error
     given = standard.get_attributes()
     data = standard.get_data()
@@ -98,6 +100,21 @@ def decode(body: bytes, content_type: str | None) -> Event:
         if not _storable({name: value}, DEEPEST):
             raise BadEvent("invalid", f"data: {ascii(name)[:100]} holds what no store keeps")
     return _event(given, data)
+
+
+def _standard(given: dict[str, Any], data: Any) -> CloudEvent:
+    """Without an id of its sender's an event would be a new one each time it comes: the library makes one up."""
+    for name in ("specversion", "id", "time"):
+        if name not in given:
+            raise BadEvent("invalid", f"{name} is missing")
+    return CloudEvent(given, data)
+
+
+def _is_object(body: bytes) -> bool:
+    try:
+        return isinstance(json.loads(body), dict)
+    except (ValueError, RecursionError):
+        return False
 
 
 def _storable(value: Any, levels: int) -> bool:

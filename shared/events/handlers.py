@@ -19,13 +19,13 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Literal
 
-from marshmallow import EXCLUDE, Schema, ValidationError, fields
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 from mongoengine import Document
 
 from shared import areas, runtime
 from shared.call import Call
 from shared.errors import Misdirected, NotFound
-from shared.events.directed import EVERY
+from shared.events.directed import EVERY, is_target
 from shared.events.envelope import BadEvent, Event
 from shared.events.types import LOST, RESTATED, Subject
 from shared.fields import Moment
@@ -274,13 +274,16 @@ class ResyncAsked(Schema):
 class RestatementFinished(Schema):
     """The end of an answer: the data of `<service>.restatement.finished`."""
 
-    request = fields.Str(required=True)
+    request = fields.Str(required=True, validate=validate.Length(1, 64))
     sent = fields.Int(required=True, metadata={"description": "records told"})
 
 
 def _note_request(event: Event, data: dict[str, Any]) -> Outcome:
     if event.node != event.area:
         raise BadEvent("forged", f"node {event.node} asks for {event.area}")
+    # It becomes a word of the answers' routing keys: one that is none would end whoever answers, at each start.
+    if not is_target(data["target"]):
+        raise BadEvent("invalid", "target must be the name of a service, or all")
     noted = restatements.note(event.subject, event.node, data["target"], data["nouns"])
     return "applied" if noted else "duplicate"
 

@@ -71,6 +71,9 @@ def test_what_cannot_be_decoded_is_a_dead_letter_with_its_reason(
     ("fault", "told"),
     [
         ({"source": None}, "source"),
+        ({"id": ...}, "id"),
+        ({"specversion": ...}, "specversion"),
+        ({"time": "yesterday"}, "time"),
         ({"sequence": "7"}, "sequence"),
         ({"epoch": 0}, "epoch"),
         ({"time": "2026-03-02T01:00:00"}, "time"),
@@ -82,7 +85,8 @@ def test_what_cannot_be_decoded_is_a_dead_letter_with_its_reason(
 def test_an_event_that_breaks_its_schema_is_a_dead_letter_that_names_the_field(
     district: RunningNode, fault: dict[str, object], told: str
 ) -> None:
-    publish(district, f"ingress.{CHILD}", organisation_event(CHILD) | fault)
+    event = {name: value for name, value in (organisation_event(CHILD) | fault).items() if value is not ...}
+    publish(district, f"ingress.{CHILD}", event)
     [headers] = dead(district)
     assert headers["x-reason"] == "invalid"
     assert told in str(headers["x-detail"])
@@ -198,6 +202,16 @@ def test_a_routing_key_that_contradicts_the_envelope_is_forgery(district: Runnin
     [headers] = dead(district)
     assert headers["x-reason"] == "forged"
     assert not known(district, foreign["subject"])
+
+
+def test_a_request_for_state_whose_answer_nobody_could_address_is_a_dead_letter(
+    district: RunningNode,
+) -> None:
+    asked = organisation_event(CHILD, type="gateway.resync.asked", source=f"/{CHILD}/gateway")
+    asked |= {"data": {"id": asked["subject"], "target": "a.b/*", "nouns": ["registry.organisation"]}}
+    publish(district, f"ingress.{CHILD}", asked)
+    [headers] = dead(district)
+    assert (headers["x-reason"], "target" in str(headers["x-detail"])) == ("invalid", True)
 
 
 def test_a_child_cannot_speak_as_its_parent(district: RunningNode) -> None:

@@ -129,6 +129,13 @@ def test_a_notice_that_is_over_before_it_begins_is_refused():
         domain.check_until(NOW, NOW)
 
 
+@pytest.mark.parametrize("name", ["listing_listed", "matter_approved"])
+def test_a_word_that_only_a_newer_publisher_knows_is_told_as_it_is(name: str):
+    letter = templates.write(name, {"name": "春雨", "kind": "grey_list", "reasons": "材料不全"})
+    assert "grey_list" in letter.body.en
+    assert "grey_list" in letter.body.zh
+
+
 @pytest.mark.parametrize("name", templates.LETTERS)
 def test_both_languages_of_a_letter_tell_the_same_values(name: str):
     def values(text: str) -> set[str]:
