@@ -30,7 +30,8 @@ def names_near(registry: str, but: str, nor: str | None) -> list[tuple[str, str]
     grows out of."""
     ended = (*lives.CAME_TO_NOTHING, *lives.ENDED)
     found = below(Organisation, registry).filter(id__nin=[but, nor], status__nin=ended)
-    return list(found.scalar("id", "name"))
+    # As they are stored: to make a record of each would take ten times as long as to compare the names.
+    return [(one["_id"], one["name"]) for one in found.only("id", "name").as_pymongo()]
 
 
 def history(call: Call, identifier: str) -> Page[dict[str, Any]]:
