@@ -19,6 +19,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import IO
 
+from shared.children import code_of
 from shared.errors import Problem, Refused, Text, Unavailable
 
 SECONDS = 60  # of the processor
@@ -78,14 +79,9 @@ def _run(function: str, given: bytes, seconds: int, memory: int) -> tuple[int, b
         into.write(given)
         into.seek(0)
         child = subprocess.Popen(command, stdin=into, stdout=out, stderr=errors, env=here)
-        try:
-            code = child.wait(SLOWEST * seconds)
-        except subprocess.TimeoutExpired:
-            raise TooMuch from None
-        finally:
-            if child.poll() is None:
-                child.kill()
-                child.wait()
+        code = code_of(child, SLOWEST * seconds)
+        if code is None:
+            raise TooMuch
         out.seek(0)
         errors.seek(0)
         return code, out.read(), errors.read()

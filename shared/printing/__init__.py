@@ -13,15 +13,14 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from shared.children import code_of
 from shared.errors import Refused, Text, Unavailable
 
 PATIENCE = 60.0  # seconds for one document
-PAUSE = 0.05  # seconds between two looks at the child
 NOTHING_TO_PRINT_WITH, BAD_TEMPLATE = 3, 4  # exit codes of the child
 _one_at_a_time = threading.Semaphore(1)  # in each process: a child takes 100 MB
 
@@ -62,8 +61,8 @@ def _unavailable(code: str, reason: Text) -> Unavailable:
 
 
 def _run(request: bytes) -> tuple[int | None, bytes, str]:
-    """Exit code, what was printed, and what the child said. By files and looks, since pipes with a timeout hang
-    under eventlet."""
+    """Exit code, what was printed, and what the child said. By files, since pipes with a timeout hang under
+    eventlet."""
     code = str(Path(__file__).parents[2])
     path = os.pathsep.join(each for each in (code, os.environ.get("PYTHONPATH")) if each)
     with (
@@ -77,12 +76,7 @@ def _run(request: bytes) -> tuple[int | None, bytes, str]:
             [sys.executable, "-W", "ignore", "-m", "shared.printing"],
             stdin=given, stdout=printed, stderr=said, env=os.environ | {"PYTHONPATH": path},
         )  # fmt: skip
-        end = time.monotonic() + PATIENCE
-        while child.poll() is None and time.monotonic() < end:
-            time.sleep(PAUSE)
-        if child.returncode is None:
-            child.kill()
-            child.wait()
+        ended = code_of(child, PATIENCE)
         printed.seek(0)
         said.seek(0)
-        return child.returncode, printed.read(), said.read().decode(errors="replace").strip()[-300:]
+        return ended, printed.read(), said.read().decode(errors="replace").strip()[-300:]

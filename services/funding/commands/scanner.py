@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import subprocess
 import tempfile
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
 from shared import runtime
+from shared.children import code_of
 from shared.errors import NotFound, Text, Unavailable
 from shared.store import files
 
 PATIENCE = 120.0  # seconds for one file
-PAUSE = 0.05  # seconds between two looks at the scanner
 CLEAN, HARMFUL = 0, 1  # exit codes
 
 
@@ -45,21 +44,14 @@ def scan(identifier: str) -> bool:
 
 
 def _run(line: Sequence[str]) -> int | None:
-    """The exit code; None for one that took too long. By looks, since waiting with a timeout hangs under eventlet."""
+    """The exit code; None for one that took too long."""
     try:
         child = subprocess.Popen(
             line, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
     except OSError as error:
         raise _unavailable(str(error)) from None
-    end = time.monotonic() + PATIENCE
-    while child.poll() is None and time.monotonic() < end:
-        time.sleep(PAUSE)
-    if child.returncode is None:
-        child.kill()
-        child.wait()
-        return None
-    return child.returncode
+    return code_of(child, PATIENCE)
 
 
 def _unavailable(what: str) -> Unavailable:
