@@ -9,10 +9,9 @@ from services.funding.commands.funds import Change
 from services.funding.documents import Contract, Project, Round
 from services.funding.domain import amendments as domain
 from services.funding.domain import contracts as contract_rules
-from services.funding.domain import funds as money_rules
 from services.funding.domain import projects as project_rules
-from services.funding.domain import tranches
-from services.funding.domain.funds import Part
+from services.funding.domain import sharing, tranches
+from services.funding.domain.sharing import Part
 from services.funding.subjects import contracts as subjects
 from services.funding.subjects import projects as project_subjects
 from shared.arearules.settings import value
@@ -93,7 +92,7 @@ def _change_money(
     if more > 0:
         available = funds.load_funds(call, target.funds)
         free = {identifier: funds.balance(fund).free for identifier, fund in available.items()}
-        parts = money_rules.split(more, free, matches=funds.matches(available.values()))
+        parts = sharing.split(more, free, matches=funds.matches(available.values()))
         changes = funds.commit(call, available, parts, project.id)
         _keep_sources(project, domain.moved(sources, more=parts))
     elif more < 0:

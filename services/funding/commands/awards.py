@@ -7,8 +7,7 @@ from typing import Any
 from services.funding.commands import contracts, funds, known, procurement, projects
 from services.funding.commands.conditions import NOTICE
 from services.funding.documents import Application, Project
-from services.funding.domain import funds as domain
-from services.funding.domain import optimisation
+from services.funding.domain import optimisation, sharing
 from services.funding.domain.applications import ApplicationLife
 from services.funding.domain.rounds import check_after
 from services.funding.subjects import applications as subjects
@@ -35,7 +34,9 @@ def award(call: Call, application_id: str, wanted: list[Data]) -> Application:
     _check_award(call, application, target.status, target.notice_ends_at)
     available = funds.load_funds(call, target.funds)
     free = {identifier: funds.balance(fund).free for identifier, fund in available.items()}
-    parts = domain.split(application.amount_fen, free, funds.parts(wanted), funds.matches(available.values()))
+    parts = sharing.split(
+        application.amount_fen, free, funds.parts(wanted), funds.matches(available.values())
+    )
     application.awarded_at = call.now
     application.commitments = [{"fund": part.fund, "amount_fen": part.amount} for part in parts]
     moved = funds.commit(call, available, parts, application.id)

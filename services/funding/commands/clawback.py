@@ -11,7 +11,7 @@ from services.funding.documents import Project
 from services.funding.domain import clawback as domain
 from services.funding.domain import tranches
 from services.funding.domain.clawback import ClawBackLife
-from services.funding.domain.funds import Part
+from services.funding.domain.sharing import Part
 from services.funding.subjects import projects as subjects
 from shared.arearules.settings import value
 from shared.call import Call

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from services.funding.documents import Fund, LedgerEntry
-from services.funding.domain import closings
+from services.funding.domain import closings, sharing
 from services.funding.domain import funds as domain
 from services.funding.subjects import funds as subjects
 from shared.call import Call
@@ -22,7 +22,7 @@ from shared.store import Aggregate, command, find, load, new, record, save_all
 Data = dict[str, Any]
 Change = tuple[Aggregate, EventType] | LedgerEntry
 Rule = Callable[[domain.Balance, int], domain.Moved]
-Part = domain.Part
+Part = sharing.Part
 Moves = Iterable[tuple[Part, str]]  # parts, each with what it is about
 
 
@@ -106,9 +106,9 @@ def load_funds(call: Call, identifiers: Iterable[str]) -> dict[str, Fund]:
     return {identifier: load(call, Fund, identifier) for identifier in identifiers}
 
 
-def matches(funds: Iterable[Fund]) -> dict[str, domain.Match]:
+def matches(funds: Iterable[Fund]) -> dict[str, sharing.Match]:
     """Which of the funds match others, and how far."""
-    return {fund.id: domain.Match(fund.matches, fund.matches_percent) for fund in funds if fund.matches}
+    return {fund.id: sharing.Match(fund.matches, fund.matches_percent) for fund in funds if fund.matches}
 
 
 def commit(call: Call, funds: Mapping[str, Fund], parts: Iterable[Part], reference: str) -> list[Change]:

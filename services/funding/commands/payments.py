@@ -9,7 +9,7 @@ from services.funding.commands import funds
 from services.funding.commands.funds import Change
 from services.funding.documents import Fund, Payee, PaymentOrder, Project, Round
 from services.funding.domain import payments as domain
-from services.funding.domain.funds import Part, gathered
+from services.funding.domain.sharing import Part, gathered
 from services.funding.subjects import payments as subjects
 from services.funding.subjects import projects as project_subjects
 from shared.arearules.settings import value

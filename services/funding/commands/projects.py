@@ -11,9 +11,9 @@ from services.funding.domain import payments as payment_rules
 from services.funding.domain import projects as domain
 from services.funding.domain import rectification, tranches
 from services.funding.domain.contracts import ContractLife
-from services.funding.domain.funds import Part
 from services.funding.domain.projects import ProjectLife
 from services.funding.domain.rectification import RectificationLife
+from services.funding.domain.sharing import Part
 from services.funding.queries.projects import project as found_project
 from services.funding.subjects import contracts as contract_subjects
 from services.funding.subjects import projects as subjects

@@ -9,8 +9,8 @@ from typing import Any
 
 from marshmallow import fields, validate
 
-from services.funding.domain.funds import Part
 from services.funding.domain.rounds import CONDITIONS, KINDS
+from services.funding.domain.sharing import Part
 from services.funding.domain.tranches import SETTLED
 from shared import money
 from shared.arearules import AreaRule

@@ -7,8 +7,8 @@ from typing import Any
 
 from statemachine import State, StateMachine
 
-from services.funding.domain.funds import Part, apportion
 from services.funding.domain.periods import Period, period
+from services.funding.domain.sharing import Part, apportion
 from shared import money
 from shared.errors import NotFound, Refused, Text
 

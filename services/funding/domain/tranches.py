@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from services.funding.domain.funds import Part, draw
+from services.funding.domain.sharing import Part, draw
 
 SETTLED = ("ordered", "paid")  # on its way to the bank, or there: nothing changes these any more
 

@@ -6,8 +6,7 @@ from typing import Any
 
 from services.funding.commands import funds as funds_commands
 from services.funding.documents import Application, Fund, Project, Round
-from services.funding.domain import funds as domain
-from services.funding.domain import tranches
+from services.funding.domain import sharing, tranches
 from shared import areas
 from shared.store.queries import below
 
@@ -77,7 +76,7 @@ def _budget(query: Data, rounds_asked: dict[str, Round]) -> int:
     return sum(f.budget_fen - f.delegated_fen for f in chosen.only("budget_fen", "delegated_fen"))
 
 
-def _borne(parts: list[domain.Part], funds_meant: set[str]) -> int:
+def _borne(parts: list[sharing.Part], funds_meant: set[str]) -> int:
     return sum(part.amount for part in parts if part.fund in funds_meant)
 
 

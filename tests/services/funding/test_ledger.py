@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from services.funding.domain import closings
+from services.funding.domain import closings, sharing
 from services.funding.domain import funds as domain
-from services.funding.domain.funds import Match, Part
+from services.funding.domain.sharing import Match, Part
 from shared import clock, money
 from shared.errors import Refused
 
@@ -225,7 +225,7 @@ PARTS = st.lists(st.integers(1, 10**9), min_size=1, max_size=6).map(
 def test_what_comes_back_goes_to_its_funds_in_proportion_to_the_fen(parts, data):
     whole = sum(part.amount for part in parts)
     amount = data.draw(st.integers(1, whole))
-    back = dict(domain.apportion(amount, parts))
+    back = dict(sharing.apportion(amount, parts))
     assert sum(back.values()) == amount
     for fund, paid in parts:
         exact = amount * paid  # over `whole`
@@ -243,17 +243,17 @@ def test_what_comes_back_piece_by_piece_never_exceeds_what_a_fund_has_paid(parts
         whole = sum(part.amount for part in left)
         if piece > whole:
             with pytest.raises(Refused, match="more-than-was-paid"):
-                domain.apportion(piece, left)
+                sharing.apportion(piece, left)
             continue
-        back = dict(domain.apportion(piece, left))
+        back = dict(sharing.apportion(piece, left))
         left = [Part(part.fund, part.amount - back.get(part.fund, 0)) for part in left]
         assert all(part.amount >= 0 for part in left)
         left = [part for part in left if part.amount] or [Part("none", 0)]
 
 
 def test_an_odd_fen_goes_to_the_largest_remainder_and_of_equals_to_the_first():
-    assert domain.apportion(2, [Part(n, 1) for n in "abc"]) == [Part("a", 1), Part("b", 1)]
-    assert domain.apportion(5, [Part("a", 6), Part("b", 3), Part("c", 2)]) == [
+    assert sharing.apportion(2, [Part(n, 1) for n in "abc"]) == [Part("a", 1), Part("b", 1)]
+    assert sharing.apportion(5, [Part("a", 6), Part("b", 3), Part("c", 2)]) == [
         Part("a", 3), Part("b", 1), Part("c", 1),
     ]  # fmt: skip
 
@@ -263,24 +263,24 @@ MATCHED = {"match": Match("lottery", 50)}
 
 def test_a_matching_fund_goes_along_with_the_one_that_it_matches():
     free = {"lottery": 1000, "match": 1000, "budget": 1000}
-    assert domain.split(300, free, (), MATCHED) == [Part("lottery", 200), Part("match", 100)]
-    assert domain.split(301, free, (), MATCHED) == [Part("lottery", 201), Part("match", 100)]
-    assert domain.split(300, free | {"match": 40}, (), MATCHED) == [Part("lottery", 260), Part("match", 40)]
-    assert domain.split(1700, free, (), MATCHED) == [
+    assert sharing.split(300, free, (), MATCHED) == [Part("lottery", 200), Part("match", 100)]
+    assert sharing.split(301, free, (), MATCHED) == [Part("lottery", 201), Part("match", 100)]
+    assert sharing.split(300, free | {"match": 40}, (), MATCHED) == [Part("lottery", 260), Part("match", 40)]
+    assert sharing.split(1700, free, (), MATCHED) == [
         Part("lottery", 1000), Part("match", 500), Part("budget", 200),
     ]  # fmt: skip
     with pytest.raises(Refused, match="fund-exhausted"):
-        domain.split(2501, free, (), MATCHED)
+        sharing.split(2501, free, (), MATCHED)
 
 
 def test_nobody_lets_a_matching_fund_bear_more_than_its_share():
     free = {"lottery": 1000, "match": 1000}
     wanted = [Part("lottery", 200), Part("match", 101)]
     with pytest.raises(Refused, match="match-exceeded"):
-        domain.split(301, free, wanted, MATCHED)
+        sharing.split(301, free, wanted, MATCHED)
     with pytest.raises(Refused, match="match-exceeded"):
-        domain.split(101, free, [Part("match", 101)], MATCHED)
-    assert domain.split(300, free, [Part("lottery", 200), Part("match", 100)], MATCHED)
+        sharing.split(101, free, [Part("match", 101)], MATCHED)
+    assert sharing.split(300, free, [Part("lottery", 200), Part("match", 100)], MATCHED)
 
 
 @given(st.integers(1, 10**6), st.integers(0, 10**6), st.integers(0, 10**6), st.integers(1, 1000))
@@ -289,9 +289,9 @@ def test_an_award_over_a_matched_fund_is_split_to_the_fen_as_far_as_both_reach(a
     reach = own + min(other, own * percent // 100)
     if amount > reach:
         with pytest.raises(Refused, match="fund-exhausted"):
-            domain.split(amount, free, (), matched)
+            sharing.split(amount, free, (), matched)
     else:
-        parts = dict(domain.split(amount, free, (), matched))
+        parts = dict(sharing.split(amount, free, (), matched))
         assert sum(parts.values()) == amount
         assert all(part <= free[fund] for fund, part in parts.items())
 

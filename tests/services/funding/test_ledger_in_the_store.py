@@ -19,7 +19,7 @@ from deploy.embedded import Embedded
 from services.funding import documents
 from services.funding.commands import closings, delegations, funds
 from services.funding.documents import Delegation, Fund, LedgerEntry
-from services.funding.domain.funds import Part
+from services.funding.domain.sharing import Part
 from services.funding.queries import closings as queries
 from services.funding.schemas.delegations import DelegationState
 from shared import runtime

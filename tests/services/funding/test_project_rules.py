@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from services.funding.domain import amendments, clawback, optimisation, rectification, tranches
 from services.funding.domain.amendments import Planned
-from services.funding.domain.funds import Part, draw
 from services.funding.domain.periods import Period
 from services.funding.domain.rounds import CONDITIONS
+from services.funding.domain.sharing import Part, draw
 from shared import clock
 from shared.errors import NotFound, Refused
 from shared.lifecycle import advance

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.funding.domain import funds, review, rounds
-from services.funding.domain.funds import Part
+from services.funding.domain import review, rounds, sharing
 from services.funding.domain.review import Candidate, Given
+from services.funding.domain.sharing import Part
 from shared import money
 from shared.errors import Refused
 from shared.lifecycle import advance, table
@@ -147,7 +147,7 @@ def test_a_round_takes_one_course_only():
 
 def test_tranche_shares_lose_no_fen():
     assert money.shares(101, [50, 30, 20]) == [51, 30, 20]
-    assert funds.draw([Part("a", 60), Part("b", 41)], [51, 30, 20], 1) == [Part("a", 9), Part("b", 21)]
+    assert sharing.draw([Part("a", 60), Part("b", 41)], [51, 30, 20], 1) == [Part("a", 9), Part("b", 21)]
 
 
 @given(
@@ -157,7 +157,7 @@ def test_tranche_shares_lose_no_fen():
 def test_tranches_draw_on_each_fund_exactly_what_it_committed(amounts, weights):
     sources = [Part(str(n), amount) for n, amount in enumerate(amounts)]
     tranches = money.shares(sum(amounts), weights)
-    drawn = [funds.draw(sources, tranches, index) for index in range(len(tranches))]
+    drawn = [sharing.draw(sources, tranches, index) for index in range(len(tranches))]
     assert [sum(p.amount for p in parts) for parts in drawn] == tranches
     for fund, amount in sources:
         assert sum(p.amount for parts in drawn for p in parts if p.fund == fund) == amount
@@ -166,10 +166,10 @@ def test_tranches_draw_on_each_fund_exactly_what_it_committed(amounts, weights):
 
 def test_an_award_draws_on_funds_in_their_order_or_as_wanted():
     free = {"a": 70, "b": 0, "c": 50}
-    assert funds.split(100, free) == [Part("a", 70), Part("c", 30)]
-    assert funds.split(100, free, [Part("a", 50), Part("c", 50)]) == [Part("a", 50), Part("c", 50)]
+    assert sharing.split(100, free) == [Part("a", 70), Part("c", 30)]
+    assert sharing.split(100, free, [Part("a", 50), Part("c", 50)]) == [Part("a", 50), Part("c", 50)]
     for wanted in ([Part("a", 99)], [Part("x", 100)], [Part("a", 50), Part("a", 50)]):
         with pytest.raises(Refused, match="split-unfit"):
-            funds.split(100, free, wanted)
+            sharing.split(100, free, wanted)
     with pytest.raises(Refused, match="fund-exhausted"):
-        funds.split(121, free)
+        sharing.split(121, free)
