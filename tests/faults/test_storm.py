@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.faults.checker import Sent, Verdict, check_commands, check_onlooker
-from tests.faults.storm import history, plan
+from tests.faults.storm import history, plan, report, run
 from tests.faults.storm.history import Command, History, Outcome, trace_of
 from tests.faults.storm.world import COMMUNITY, DISTRICT, STREET
 
@@ -17,6 +18,7 @@ FILED, TOLD = "registry.organisation.applied", "notifications.message.sent"
 LITTLE = {
     "service kill": 6,
     "service freeze": 1,
+    "server freeze": 1,
     "broker kill": 1,
     "store kill": 1,
     "cut": 1,
@@ -138,3 +140,15 @@ def test_a_history_is_read_up_to_where_a_kill_cut_it_off(tmp_path: Path) -> None
         "a/1/1": (201, "x"),
         "a/2/1": (0, None),
     }
+
+
+@pytest.mark.faults
+def test_a_short_storm_loses_and_doubles_nothing(tmp_path: Path) -> None:
+    state = run.State(seed=366, minutes=0.2, counts=LITTLE, events=0, pace=1.0, breadth=False)
+    result = run.Storm(tmp_path, state, threading.Event(), lambda _: None).run()
+    assert result
+    assert result.good, report.table(result)
+    assert result.verdict.commands
+    assert not any(result.state.happened.get(kind, 0) != count for kind, count in LITTLE.items()), (
+        report.table(result)
+    )

@@ -15,19 +15,29 @@ from tests.faults import alarms
 from tests.faults.storm.plan import Fault
 from tests.faults.storm.world import World
 
+PROGRESS = 30.0  # seconds at most that a fault waits until clients have been answered since the one before
 FOUND = 20.0  # seconds for which a process is waited for that is just being started again
 
 
 class Nemesis(threading.Thread):
-    """`began` seconds of the plan are over; the faults in `done` (by their number) are left out."""
+    """`began` seconds of the plan are over; the faults in `done` (by their number) are left out. `answered` says how
+    many commands clients have been answered: where everything is down for long, the plan stands still."""
 
-    def __init__(self, world: World, plan: Sequence[Fault], done: Collection[int], began: float) -> None:
+    def __init__(
+        self,
+        world: World,
+        plan: Sequence[Fault],
+        done: Collection[int],
+        began: float,
+        answered: Callable[[], int],
+    ) -> None:
         super().__init__(name="nemesis", daemon=True)
-        self.world, self.plan = world, plan
+        self.world, self.plan, self.answered = world, plan, answered
         self.done = set(done)
         self.counts: Counter[str] = Counter()  # of what was done by this process
         self.log: list[str] = []
         self._began, self._start = began, time.monotonic()
+        self._seen = -1
         self._stopping = threading.Event()
         self._lock = threading.Lock()
         self._under_way: list[threading.Thread] = []
@@ -42,11 +52,21 @@ class Nemesis(threading.Thread):
         for number, fault in enumerate(self.plan):
             if number in self.done:
                 continue
-            if self._stopping.wait(max(0.0, fault.at - self.elapsed)):
+            if self._stopping.wait(max(0.0, fault.at - self.elapsed)) or self._held():
                 return
             thread = threading.Thread(target=self._guarded, args=(number, fault), daemon=True)
             thread.start()
             self._under_way = [one for one in self._under_way if one.is_alive()] + [thread]
+
+    def _held(self) -> bool:
+        """Wait for clients to get on; whether the storm is to stop."""
+        since = time.monotonic()
+        while self.answered() == self._seen and time.monotonic() - since < PROGRESS:
+            if self._stopping.wait(0.1):
+                return True
+        self._seen = self.answered()
+        self._start += time.monotonic() - since
+        return False
 
     def stop(self) -> None:
         """No further fault; those under way are ended at once. Afterwards everything works."""

@@ -26,7 +26,7 @@ from tests.faults.storm.world import DISTRICT, HOSTED, Disk, World
 EVERY = 15.0  # seconds between two lines of progress
 STILL = 8.0  # seconds for which nothing may be on its way before all is quiet; the broker counts every five
 FINISH = 600.0  # seconds that clients have, once all works, to bring what is under way to its end
-LONGER = 180.0  # seconds that the storm goes on after the last fault until processes have died at all places
+LONGER = 600.0  # seconds that the storm goes on after the last fault until processes have died at all places
 QUIET = 300.0  # seconds from then until all is quiet
 QUIET_LONG = 1800.0  # what failed again and again comes back after ten minutes
 
@@ -143,7 +143,9 @@ class Storm:
         )
         self.replays = Replays(self.world, self.figures, self.stopping, self.state.replays)
         threads = [*self.users, *([self.replays] if self.state.breadth else [])]
-        self.nemesis = Nemesis(self.world, faults, self.state.done, self.state.elapsed)
+        self.nemesis = Nemesis(
+            self.world, faults, self.state.done, self.state.elapsed, lambda: self.figures.accepted
+        )
         self.happened = Counter(self.state.happened)
         self.began, self.before = time.monotonic(), self.state.seconds
         for thread in (*threads, self.nemesis):

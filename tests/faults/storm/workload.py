@@ -32,7 +32,7 @@ from tests.harness import RunningNode
 TIMEOUT = (3.0, 30.0)  # seconds to connect, and to the answer
 ONCE_MORE = (0.2, 3.0)  # seconds before a request is repeated: the first time, and at most
 TOKEN = 300.0  # seconds for which a client goes on with one token; it would live for three times as long
-IMPORTED = 120  # rows of one import
+IMPORTED = 300  # rows of one import
 AMENDED = 12  # times that a fund's budget is changed
 # Streets of the district without a node: the district itself serves them.
 SERVED = ("150203003", "150203004", "150203005", DISTRICT)

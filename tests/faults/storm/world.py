@@ -141,7 +141,7 @@ class Disk:
             return
         if not self.image.exists():
             subprocess.run(["truncate", "-s", f"{DISK}M", str(self.image)], check=True)
-            subprocess.run(["mkfs.ext4", "-q", "-F", str(self.image)], check=True)
+            subprocess.run(["mkfs.ext4", "-q", "-F", "-m", "0", str(self.image)], check=True)
         mounting = ["mount", "-o", "loop", str(self.image), str(self.place)]
         if subprocess.run(mounting, capture_output=True, check=False).returncode == 0:
             shutil.rmtree(self.place / "lost+found", ignore_errors=True)
