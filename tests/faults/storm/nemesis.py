@@ -120,8 +120,8 @@ class Nemesis(threading.Thread):
         raise ValueError(fault.kind)
 
     def _for(self, seconds: float, begin: Callable[[], object], end: Callable[[], object]) -> str:
-        begin()
         try:
+            begin()
             self._stopping.wait(seconds)
         finally:
             end()

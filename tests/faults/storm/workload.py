@@ -15,6 +15,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -270,7 +271,8 @@ def rarity(client: Client, word: str, chance: random.Random) -> None:
         one["id"] for one in found["items"] if (one["track"], one["status"]) == ("registered", "active")
     ]
     if graded:  # by whoever replays the scenario
-        grade = {"organisation": graded[0], "grade": "3A", "announced_on": "2024-12-02"}
+        announced = date(2024, 12, 2) - timedelta(days=int(word))  # an organisation has one grade of a day
+        grade = {"organisation": graded[0], "grade": "3A", "announced_on": announced.isoformat()}
         client.send(f"{word}/2", "/api/evaluation/grades", grade)
 
 
