@@ -13,6 +13,7 @@ from tests.faults.checker import Sent, Verdict, check_commands, check_onlooker
 from tests.faults.storm import history, plan, report, run
 from tests.faults.storm.history import Command, History, Outcome, trace_of
 from tests.faults.storm.world import COMMUNITY, DISTRICT, STREET
+from tests.harness import scratch
 
 FILED, TOLD = "registry.organisation.applied", "notifications.message.sent"
 LITTLE = {
@@ -143,9 +144,10 @@ def test_a_history_is_read_up_to_where_a_kill_cut_it_off(tmp_path: Path) -> None
 
 
 @pytest.mark.faults
-def test_a_short_storm_loses_and_doubles_nothing(tmp_path: Path) -> None:
-    state = run.State(seed=366, minutes=0.2, counts=LITTLE, events=0, pace=1.0, breadth=False)
-    result = run.Storm(tmp_path, state, threading.Event(), lambda _: None).run()
+def test_a_short_storm_loses_and_doubles_nothing() -> None:
+    state = run.State(seed=366, minutes=0.2, counts=LITTLE, events=0, pace=1.0, rows=10, breadth=False)
+    with scratch() as folder:
+        result = run.Storm(folder / "storm", state, threading.Event(), lambda _: None).run()
     assert result
     assert result.good, report.table(result)
     assert result.verdict.commands

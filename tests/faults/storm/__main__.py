@@ -15,6 +15,11 @@ from pathlib import Path
 
 from tests.faults.storm import plan, report, run
 
+ROWS, LONG_ROWS = (
+    60,
+    300,
+)  # of an import: what two cores take over within some seconds, and many events by one request
+
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="Three tiers under a seeded nemesis.")
@@ -51,9 +56,11 @@ def _state(given: argparse.Namespace) -> run.State | None:
     run.clear(given.folder)
     given.folder.mkdir(parents=True)
     if given.long:
-        state = run.State(given.seed, plan.LONG_MINUTES, dict(plan.LONG), plan.LONG_EVENTS, given.pace)
+        state = run.State(
+            given.seed, plan.LONG_MINUTES, dict(plan.LONG), plan.LONG_EVENTS, given.pace, LONG_ROWS
+        )
     else:
-        state = run.State(given.seed, given.minutes, plan.totals(given.minutes), 0, given.pace)
+        state = run.State(given.seed, given.minutes, plan.totals(given.minutes), 0, given.pace, ROWS)
     planned = report.plan_of(state)
     (given.folder / "plan.txt").write_text(planned + "\n", encoding="utf-8")
     run.out(planned if not given.long else f"{planned.count(chr(10)) + 1} faults, in {given.folder}/plan.txt")

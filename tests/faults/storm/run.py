@@ -43,6 +43,7 @@ class State:
     counts: dict[str, int]  # planned faults of each kind
     events: int  # that the storm goes on for, beyond the plan of faults
     pace: float
+    rows: int  # of each import
     breadth: bool = True  # whether scenarios are replayed, and so all places to die at can be reached
     elapsed: float = 0.0  # seconds of the plan that are over
     done: list[int] = field(default_factory=list)  # faults, by their numbers in the plan
@@ -140,7 +141,7 @@ class Storm:
         if self.state.breadth:
             self.world.crashes.arm()
         self.users: list[Stories] = clients(
-            self.world, self.state.seed, self.state.pace, self.figures, self.stopping
+            self.world, self.state.seed, self.state.pace, self.state.rows, self.figures, self.stopping
         )
         self.replays = Replays(self.world, self.figures, self.stopping, self.state.replays)
         threads = [*self.users, *([self.replays] if self.state.breadth else [])]
@@ -152,12 +153,13 @@ class Storm:
         for thread in (*threads, self.nemesis):
             thread.start()
         with Looking(self.world) as looking:
-            events: int | None = None
-            while not self.stopping.wait(EVERY):
-                events = looking.events()
-                self._note()
-                self._tell(events, len(faults))
-                if not self.nemesis.is_alive() and (events or 0) >= self.state.events and self._reached():
+            told = time.monotonic()
+            while not self.stopping.wait(1.0):
+                if time.monotonic() - told >= EVERY:
+                    told = time.monotonic()
+                    self._note()
+                    self._tell(looking.events(), len(faults))
+                if not self.nemesis.is_alive() and self._enough(looking):
                     break
         for thread in self.users:
             thread.finish.set()
@@ -173,6 +175,10 @@ class Storm:
         self._note()
         self.state.faults += [fault for one in self.users for fault in one.faults]
         self.clients_done = time.monotonic() - self.healed
+
+    def _enough(self, looking: Looking) -> bool:
+        """Whether there are as many events as there ought to be, and processes have died at all places."""
+        return (not self.state.events or (looking.events() or 0) >= self.state.events) and self._reached()
 
     def _reached(self) -> bool:
         """Whether processes have died at all places, as far as that is worth waiting for: the last ones are those that

@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -33,7 +34,6 @@ from tests.harness import RunningNode
 TIMEOUT = (3.0, 30.0)  # seconds to connect, and to the answer
 ONCE_MORE = (0.2, 3.0)  # seconds before a request is repeated: the first time, and at most
 TOKEN = 300.0  # seconds for which a client goes on with one token; it would live for three times as long
-IMPORTED = 300  # rows of one import
 AMENDED = 12  # times that a fund's budget is changed
 # Streets of the district without a node: the district itself serves them.
 SERVED = ("150203003", "150203004", "150203005", DISTRICT)
@@ -226,21 +226,21 @@ def fund(client: Client, word: str, chance: random.Random) -> None:
         client.send(key, where, amendment, told=told, role="finance", change_fen=change, fund=made.id)
 
 
-def stock(client: Client, word: str, chance: random.Random) -> None:
+def stock(client: Client, word: str, chance: random.Random, rows: int) -> None:
     """Many organisations by one request; each row becomes a command of its own."""
     columns = ("area", "name", "track", "established_on")
     labels = {column.key: column.label.zh for column in COLUMNS}
     text = io.StringIO()
     lines = csv.writer(text)
     lines.writerow([labels[key] for key in columns])
-    for number in range(IMPORTED):
+    for number in range(rows):
         area = chance.choice(SERVED) if client.node == DISTRICT else client.node
         lines.writerow([area, f"{client.name} {word} {number:04d}", "filed", "2019-05-04"])
     headers = {"Content-Type": CSV, "Content-Disposition": 'attachment; filename="stock.csv"'}
-    told = {"registry.organisation.imported": IMPORTED, "registry.summary.announced": IMPORTED}
+    told = {"registry.organisation.imported": rows, "registry.summary.announced": rows}
     made = client.send(
         f"{word}/1", "/api/registry/imports", told=told, headers=headers, data=text.getvalue().encode(),
-        rows=IMPORTED,
+        rows=rows,
     )  # fmt: skip
     while (client.get(f"/api/registry/imports/{made.id}") or {}).get("status") not in ("done", "failed"):
         if client.stopping.wait(1.0):
@@ -305,9 +305,10 @@ def begun(folder: Path, client: str) -> int:
 
 
 def clients(
-    world: World, seed: int, pace: float, figures: Figures, stopping: threading.Event
+    world: World, seed: int, pace: float, rows: int, figures: Figures, stopping: threading.Event
 ) -> list[Stories]:
-    """The volume: so many clients at each tier. `pace` 1 is what two cores keep up with; 2 pauses half as long."""
+    """The volume: so many clients at each tier. `pace` 1 is what two cores keep up with; 2 pauses half as long. Each
+    import has so many `rows`."""
 
     def one(name: str, node: str, story: Story, pause: float) -> Stories:
         return Stories(Client(world, name, node, figures, stopping), story, pause / pace, seed)
@@ -316,7 +317,7 @@ def clients(
         *(one(f"need-{area}", area, need, 0.5) for area in (DISTRICT, STREET, COMMUNITY)),
         *(one(f"team-{area}", area, team, 0.5) for area in (DISTRICT, STREET)),
         *(one(f"fund-{number}", DISTRICT, fund, 0.5) for number in range(2)),
-        *(one(f"stock-{area}", area, stock, 2.0) for area in (DISTRICT, STREET)),
+        *(one(f"stock-{area}", area, partial(stock, rows=rows), 2.0) for area in (DISTRICT, STREET)),
         *(one(f"machine-{area}", area, machine, 4.0) for area in (DISTRICT, STREET)),
         one("rarity", DISTRICT, rarity, 4.0),
     ]
