@@ -31,7 +31,7 @@ class Asked:
     growth: growth.Sizes
 
 
-FULL = Asked(Size(runs=5, seconds=6.0, warm_up=300, alone=5.0), 3000, growth.FULL)
+FULL = Asked(Size(runs=5, seconds=4.0, warm_up=200, alone=4.0), 2000, growth.FULL)
 QUICK = Asked(Size(runs=1, seconds=2.0, warm_up=100, alone=2.0), 600, growth.QUICK)
 
 

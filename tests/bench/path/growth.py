@@ -31,7 +31,7 @@ from tests.bench.path.runs import burst, run
 from tests.harness import RunningNode, eventually
 from tests.system.conftest import Tiers
 
-FILLED = ("sent_events", "requests", "audit")  # of the registry: one each of every event
+FILLED = ("sent_events", "requests", "answers", "audit")  # of the registry: one each of every event
 EVENTS_OF_A_RECORD = 10
 AT_ONCE = 1000  # records in one write
 RECORDS = 100  # of all streets together
@@ -88,8 +88,8 @@ class Filling:
         self._incubator = client[ours.database(node, "incubator")]
         told = {"envelope.type": OPINION_GIVEN.type}
         self._models: dict[str, Any] = {"sent_events": self._registry["sent_events"].find_one(told)}
-        answered = {"answer": {"$exists": True}}
-        self._models["requests"] = eventually(lambda: self._registry["requests"].find_one(answered))
+        for name in ("requests", "answers"):
+            self._models[name] = self._registry[name].find_one()
         self._models["audit"] = eventually(lambda: self._registry["audit"].find_one({"_id": 2}))
         settled: dict[str, Any] = {"outbox": [], "trail": []}
         self._models["organisations"] = eventually(lambda: self._registry["organisations"].find_one(settled))

@@ -1,7 +1,8 @@
 """From a street to its district: over HTTP and the link, and what waits in the link against a bare shovel.
 
 For the latter the same messages wait in a quorum queue. The bare shovel moves them into another one; the link moves
-them on into the district, whose services apply them. Both are timed from the first arrival to the last.
+them on into the district: into the queues of its services, and as far as their read models. All are timed from the
+first arrival to the last.
 """
 
 from __future__ import annotations
@@ -66,10 +67,14 @@ def measure(machine: Machine, events: int, runs: int, say: Say) -> Told:
         say(f"  street to district: {line(over_http)}")
         street.stop()
         waiting = Waiting(machine, path)
-        link = [waiting.through_link(events) for _ in range(runs)]
+        applied = [waiting.applied(events) for _ in range(runs)]
+        district.stop()
+        queued = [waiting.queued(events) for _ in range(runs)]
     bare = [_bare(machine, waiting.messages(events)) for _ in range(runs)]
-    told: Told = {"over_http": over_http, "link": spread(link), "bare": spread(bare), "lost": waiting.lost}
-    say(f"  waiting in the link: {told['link']['median']}/s, bare shovel {told['bare']['median']}/s")
+    told: Told = {"over_http": over_http, "lost": waiting.lost}
+    told |= {"applied": spread(applied), "queued": spread(queued), "bare": spread(bare)}
+    rates = {name: told[name]["median"] for name in ("applied", "queued", "bare")}
+    say(f"  what waits in the link, events/s: {rates}")
     return told
 
 
@@ -95,19 +100,35 @@ class Waiting:
             made.append((one, envelope.encode(one)))
         return made
 
-    def through_link(self, count: int) -> float:
+    def applied(self, count: int) -> float:
         """Events applied at the district per second, once the shovel runs again."""
+        began = self._applied()
+        rate = self._through_link(count, lambda: self._applied() - began)
+        self.lost += began + count - self._applied()
+        return rate
+
+    def queued(self, count: int) -> float:
+        """The same, as far as into the queues of the district's services, which do not run."""
+        district = self._path.read_at
+        queue = topology.service_queue("incubator")
+        with self._machine.amqp(district.vhost) as connection:
+            channel = connection.channel()
+
+            def depth() -> int:
+                return int(channel.queue_declare(queue, passive=True).message_count)
+
+            began = depth()
+            return self._through_link(count, lambda: depth() - began)
+
+    def _through_link(self, count: int, arrived: Callable[[], int]) -> float:
         vhost = self._path.node.vhost
         shovel = f"{_api(self._machine)}/parameters/shovel/{vhost}/{RISE}"
         login = _login(self._machine)
         settings = requests.get(shovel, auth=login, timeout=30).json()["value"]
         requests.delete(shovel, auth=login, timeout=30).raise_for_status()
-        began = self._applied()
         publish(self._machine, vhost, topology.OWN, self.messages(count))
         requests.put(shovel, auth=login, json={"value": settings}, timeout=30).raise_for_status()
-        rate = _rate(count, lambda: self._applied() - began)
-        self.lost += began + count - self._applied()
-        return rate
+        return _rate(count, arrived)
 
     def _applied(self) -> int:
         return sum(self._path.applied(list(self._places)).values())

@@ -9,6 +9,7 @@ import json
 import os
 import platform
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -49,10 +50,17 @@ def machine() -> dict[str, Any]:
         "cpu": model,
         "memory_gib": round(psutil.virtual_memory().total / 2**30),
         "system": platform.platform(),
+        "files": _file_system(Path(tempfile.gettempdir())),
         "python": platform.python_version(),
         "hatchery": VERSION,
         "packages": {name: version(name) for name in ("nameko", "eventlet", "pymongo", "amqp", "secantusdb")},
     }
+
+
+def _file_system(path: Path) -> str:
+    """The type of what `path` is kept on: of writes that wait for their disk it decides the figures."""
+    mounts = [one for one in psutil.disk_partitions(all=True) if path.is_relative_to(one.mountpoint)]
+    return max(mounts, key=lambda one: len(one.mountpoint)).fstype if mounts else "unknown"
 
 
 def targets(told: Told) -> list[Target]:
@@ -82,10 +90,10 @@ def _latency(told: Told) -> Iterator[Target]:
 
 def _link(told: Told) -> Iterator[Target]:
     if "link" in told:
-        share = told["link"]["link"]["median"] / told["link"]["bare"]["median"]
-        yield Target(
-            "link with the district's services, share of a bare shovel", "at least 0.5", share, share >= 0.5
-        )
+        bare = told["link"]["bare"]["median"]
+        for what, name in (("queued", "into the district's queues"), ("applied", "into its read model")):
+            share = told["link"][what]["median"] / bare
+            yield Target(f"link {name}, share of a bare shovel", "at least 0.5", share, share >= 0.5)
 
 
 def _start(told: Told) -> Iterator[Target]:
@@ -123,10 +131,11 @@ def _about(told: Told) -> Iterator[str]:
     about = told["machine"]
     packages = ", ".join(f"{name} {number}" for name, number in about["packages"].items())
     peers = ", ".join(f"{name} {number}" for name, number in told.get("peers", {}).items())
+    place = f"{about['memory_gib']} GiB, files on {about['files']}, {about['system']}"
+    versions = f"Python {about['python']}; {packages}, RabbitMQ {told['rabbitmq']}"
     yield (
         f"Hatchery {about['hatchery']}, {told['when']}, `{told['command']}`. {about['cores']} cores of {about['cpu']}, "
-        f"{about['memory_gib']} GiB, {about['system']}, Python {about['python']}; {packages}, RabbitMQ "
-        f"{told['rabbitmq']}" + (f"; peers: {peers}." if peers else ".")
+        f"{place}, {versions}" + (f"; peers: {peers}." if peers else ".")
     )
 
 
@@ -215,7 +224,8 @@ def _of_link(told: Told) -> Iterator[str]:
             (what, f"{rate['median']:.0f}", f"{rate['low']:.0f} to {rate['high']:.0f}")
             for what, rate in (
                 ("bare shovel, queue to queue", link["bare"]),
-                ("what waits in the link, to the district's read model", link["link"]),
+                ("what waits in the link, into the queues of the district's services", link["queued"]),
+                ("what waits in the link, into the district's read model", link["applied"]),
                 ("from HTTP at the street to the district's read model", link["over_http"]["rate"]),
             )
         ]
