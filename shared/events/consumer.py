@@ -77,6 +77,8 @@ class Consumer(Entrypoint):
         self._heard = 0.0  # when the socket was last read
         self._connection: amqp.Connection | None = None
         self._channel: Any = None
+        self._handing: Any = None  # the channel of what is handed on, opened with the first
+        self._answers: list[str] = []  # to the message that is being handed on
         self._thread: Any = None
 
     def start(self) -> None:
@@ -131,7 +133,8 @@ class Consumer(Entrypoint):
         self._channel.basic_cancel(tag)
 
     def _close(self) -> None:
-        connection, self._connection, self._channel = self._connection, None, None
+        connection, self._connection = self._connection, None
+        self._channel = self._handing = None
         if connection is not None:
             with contextlib.suppress(Exception), eventlet.Timeout(3.0, False):
                 connection.close()
@@ -330,21 +333,27 @@ class Consumer(Entrypoint):
         message.channel.basic_ack(message.delivery_tag)
 
     def _publish(self, copy: amqp.Message, exchange: str, key: str) -> None:
-        channel = self._connection.channel() if self._connection else None
-        assert channel is not None
-        outcome: list[str] = []
-        channel.confirm_select()
-        channel.events["basic_ack"].add(lambda *_: outcome.append("ack"))
-        channel.events["basic_nack"].add(lambda *_: outcome.append("nack"))
-        channel.events["basic_return"].add(lambda *_: outcome.append("returned"))
-        channel.basic_publish(copy, exchange=exchange, routing_key=key, mandatory=True)
+        """Raises one of broker.ERRORS, upon which the connection is closed: what comes late is nobody's answer."""
+        assert self._connection is not None
+        if self._handing is None:
+            self._handing = self._handing_channel(self._connection)
+        self._answers.clear()
+        self._handing.basic_publish(copy, exchange=exchange, routing_key=key, mandatory=True)
         end = time.monotonic() + broker.READ_WRITE
-        while not outcome and time.monotonic() < end:
+        while not self._answers and time.monotonic() < end:
             with contextlib.suppress(TimeoutError, socket.timeout):
-                self._connection.drain_events(timeout=POLL)  # type: ignore[union-attr]
-        if outcome[:1] != ["ack"]:
-            raise ConnectionError(f"{exchange or key} did not take a message: {outcome or 'no answer'}")
-        channel.close()
+                self._connection.drain_events(timeout=POLL)
+        if self._answers[:1] != ["ack"]:
+            raise ConnectionError(f"{exchange or key} did not take a message: {self._answers or 'no answer'}")
+
+    def _handing_channel(self, connection: amqp.Connection) -> Any:
+        """A channel with confirms, for what is handed on, as long as the connection lasts."""
+        channel = connection.channel()
+        channel.confirm_select()
+        channel.events["basic_ack"].add(lambda *_: self._answers.append("ack"))
+        channel.events["basic_nack"].add(lambda *_: self._answers.append("nack"))
+        channel.events["basic_return"].add(lambda *_: self._answers.append("returned"))
+        return channel
 
 
 consume = Consumer.decorator
