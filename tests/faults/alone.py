@@ -15,7 +15,7 @@ VHOST = "alone"
 
 
 @contextmanager
-def alone(services: Sequence[str], area: str) -> Iterator[RunningNode]:
+def alone(services: Sequence[str], area: str, parent: str | None = None) -> Iterator[RunningNode]:
     """It runs; what a kill ends of the broker and the store is started again. Nothing of it is left at the end."""
     with scratch() as folder:
         embedded = Embedded(folder)
@@ -25,7 +25,7 @@ def alone(services: Sequence[str], area: str) -> Iterator[RunningNode]:
         addresses = embedded.addresses
         login = (addresses.user, addresses.password)
         requests.put(f"{addresses.admin_url}/api/vhosts/{VHOST}", auth=login, timeout=30).raise_for_status()
-        node = make_node(embedded, folder / "node", VHOST, services, area=area)
+        node = make_node(embedded, folder / "node", VHOST, services, area=area, parent=parent)
         try:
             node.start()
             yield node
