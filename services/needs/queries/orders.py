@@ -12,7 +12,7 @@ from shared import clock
 from shared.call import Call
 from shared.http import Page
 from shared.store import find
-from shared.store.queries import below, get, page_for
+from shared.store.queries import get, page_for
 
 Data = dict[str, Any]
 _order = get(Order)
@@ -58,23 +58,23 @@ def served_before(client: str, year: int) -> bool:
 
 
 def figures(area: str) -> Data:
-    """Counts of all orders of an area and below that this node knows of."""
+    """Counts of all orders of an area and below that this node knows of, counted by the store."""
+    orders, inside = Order._get_collection(), {"area": {"$gte": area, "$lt": area + ":"}}
+    sums = {name: {"$sum": f"${name}"} for name in _FEN}
+    by = {"status": "$status", "by": "$confirmed_by"}
+    several = list(orders.aggregate([{"$match": inside}, {"$group": {"_id": by, "n": {"$sum": 1}} | sums}]))
+    confirmed = [one for one in several if one["_id"]["status"] == "confirmed"]
     counts: Counter[str] = Counter()
-    confirmers: Counter[str] = Counter()
-    fen: Counter[str] = Counter()
-    ratings: list[int | None] = []
-    for each in below(Order, area).only("status", "confirmed_by", "calls", "rating", *_FEN):
-        counts[each.status] += 1
-        if each.status == "confirmed":
-            confirmers[each.confirmed_by] += 1
-            fen.update({name: getattr(each, name) for name in _FEN})
-            if each.calls:
-                ratings.append(each.rating)
-    found = rules.satisfaction(len(ratings), ratings)
+    for one in several:
+        counts[one["_id"]["status"]] += one["n"]
+    called = inside | {"status": "confirmed", "calls": {"$gt": 0}}
+    rated = orders.aggregate([{"$match": called}, {"$group": {"_id": "$rating", "n": {"$sum": 1}}}])
+    ratings: Counter[int | None] = Counter({one["_id"]: one["n"] for one in rated})
+    found = rules.satisfaction(ratings.total(), ratings.elements())
     return {
         "orders": dict(counts),
-        "confirmed_by": dict(confirmers),
-        **{name: fen[name] for name in _FEN},
+        "confirmed_by": {one["_id"]["by"]: one["n"] for one in confirmed},
+        **{name: sum(one[name] for one in confirmed) for name in _FEN},
         **found._asdict(),
         "satisfied_percent": found.percent,
     }
