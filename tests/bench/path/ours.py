@@ -58,6 +58,7 @@ class Ours:
         self._names = sorted(one["_id"] for one in self.of("registry", "organisations").find({}, {"_id": 1}))
         self._records = self._places("registry")
         self._next = 0
+        self._began = dict(self._records)
         self.settled = SETTLED
         self._handled: dict[str, float] = {}
 
@@ -89,7 +90,7 @@ class Ours:
 
     def begin(self) -> None:
         self._records = self._places("registry")
-        self._written = sum(self._records.values())
+        self._began = dict(self._records)
         self._since = datetime.now(UTC)
         self._handled = self._figures()
 
@@ -105,8 +106,11 @@ class Ours:
         records, known = self._places("registry"), self._places("incubator")
         figures = self._figures()
         taken, again = (int(figures[name] - self._handled[name]) for name in (APPLIED, STALE))
-        reached = (sum(records.values()) - self._written, self._sent(), taken)
-        behind = sum(records[record] - known.get(record, 0) for record in records)
+        reached = (sum(records.values()) - sum(self._began.values()), self._sent(), taken)
+        told = (
+            one for one in records if one in known or records[one] > self._began[one]
+        )  # the others never were
+        behind = sum(records[one] - known.get(one, 0) for one in told)
         lost = max(behind, *(accepted - count for count in reached))
         return Counts(lost, max(0, *(count - accepted for count in reached)), again)
 
