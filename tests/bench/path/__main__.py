@@ -87,15 +87,14 @@ PARTS: Mapping[str, Callable[[Machine, Asked], dict[str, Any]]] = {
 USUAL = tuple(name for name in PARTS if name != "growth")  # which fills a store first: minutes of its own
 
 
-def measure(parts: Sequence[str], asked: Asked) -> dict[str, Any]:
-    """What these parts tell, all on one broker and one store."""
-    told: dict[str, Any] = {}
+def measure(parts: Sequence[str], asked: Asked, told: dict[str, Any], into: Path) -> None:
+    """Add what these parts tell, all on one broker and one store; what is measured is kept part by part."""
     with machine() as here:
         told["rabbitmq"] = _rabbitmq(here)
         for name in parts:
             say(f"{name} ...")
             _merge(told, PARTS[name](here, asked))
-    return told
+            into.write_text(json.dumps(told, ensure_ascii=False, indent=1), encoding="utf-8")
 
 
 def _rabbitmq(here: Machine) -> str:
@@ -126,16 +125,14 @@ def main(arguments: Sequence[str]) -> int:
     if given.events:
         asked = replace(asked, size=replace(asked.size, runs=1, events=given.events))
     told = json.loads(given.into.read_text(encoding="utf-8")) if given.into.exists() else {}
-    found = measure(given.only or USUAL, asked)
-    _merge(told, found)
     told |= {
         "machine": report.machine(),
-        "load_before": os.getloadavg(),
+        "load_before": round(os.getloadavg()[0], 1),
         "when": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
         "command": shlex.join(["python", "-m", "tests.bench.path", *arguments]),
     }
     given.into.parent.mkdir(exist_ok=True)
-    given.into.write_text(json.dumps(told, ensure_ascii=False, indent=1), encoding="utf-8")
+    measure(given.only or USUAL, asked, told, given.into)
     say(report.markdown(told))
     return 0
 

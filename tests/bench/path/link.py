@@ -57,13 +57,14 @@ def tiers(machine: Machine, areas: Sequence[str]) -> Iterator[Tiers]:
 
 
 def measure(machine: Machine, events: int, runs: int, say: Say) -> Told:
-    """`events` of each run; those over HTTP are a quarter of it, as a command costs far more than a message."""
+    """`events` of each run wait in the link; over HTTP come as many as there are records, since a command costs far
+    more than a message."""
     with tiers(machine, (ours.DISTRICT, ours.STREET)) as made:
         street, district = made[ours.STREET], made[ours.DISTRICT]
         ours.populate(machine, street, RECORDS)
         path = ours.Ours(machine, street, district)
         run(path, burst(RECORDS))
-        over_http = summary([run(path, burst(max(RECORDS, events // 4))) for _ in range(runs)])
+        over_http = summary([run(path, burst(RECORDS)) for _ in range(runs)])
         say(f"  street to district: {line(over_http)}")
         street.stop()
         waiting = Waiting(machine, path)

@@ -24,6 +24,8 @@ FILE = ROOT / ".run" / "bench.json"
 README = ROOT / "benchmarks" / "README.md"
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
 
+QUIET = 1.0  # load of a machine, above which figures are said to be disturbed
+
 Told = Mapping[str, Any]
 Row = Sequence[object]
 
@@ -137,6 +139,9 @@ def _about(told: Told) -> Iterator[str]:
         f"Hatchery {about['hatchery']}, {told['when']}, `{told['command']}`. {about['cores']} cores of {about['cpu']}, "
         f"{place}, {versions}" + (f"; peers: {peers}." if peers else ".")
     )
+    busy = told["load_before"]
+    if busy > QUIET:
+        yield f"**The machine was not idle: its load was {busy} when this began. All figures suffer from it.**"
 
 
 def _of_targets(told: Told) -> Iterator[str]:
