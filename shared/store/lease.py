@@ -27,7 +27,7 @@ class Lease:
         self.lasts = lasts
         self.holder = new_id()
         self._renewed = datetime.min.replace(tzinfo=UTC)
-        self._nudges = 0
+        self._nudge: str | None = None  # the last that was heard of
 
     def take(self) -> bool:
         """Take it, or renew it where that is due; False while somebody else holds it."""
@@ -55,11 +55,13 @@ class Lease:
         database()["leases"].delete_one({"_id": self.name, "holder": self.holder})
 
     def nudge(self) -> None:
-        """Tell the holder that there is something to do."""
-        database()["leases"].update_one({"_id": self.name}, {"$inc": {"nudges": 1}})
+        """Tell the holder that there is something to do. Nothing happens while there is none: who takes the lease
+        next looks in any case."""
+        # Not a count: a lease that is released forgets it, and would come to the same number again.
+        database()["leases"].update_one({"_id": self.name}, {"$set": {"nudge": new_id()}})
 
     def nudged(self) -> bool:
         """Whether the holder was nudged since it last asked."""
-        found = database()["leases"].find_one({"_id": self.name}, {"nudges": 1}) or {}
-        before, self._nudges = self._nudges, found.get("nudges", 0)
-        return bool(self._nudges != before)
+        found = database()["leases"].find_one({"_id": self.name}, {"nudge": 1}) or {}
+        before, self._nudge = self._nudge, found.get("nudge")
+        return self._nudge not in (None, before)

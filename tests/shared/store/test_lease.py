@@ -97,3 +97,33 @@ def test_clocks_that_differ_a_little_leave_a_lease_with_its_holder(monkeypatch: 
     assert one.take()
     monkeypatch.setattr(clock, "wall", lambda: right)
     assert not other.take()
+
+
+def test_the_holder_hears_of_a_nudge_by_another_process_once() -> None:
+    holder, other = Lease("relay"), Lease("relay")
+    holder.take()
+    assert not holder.nudged()
+    other.nudge()
+    other.nudge()
+    assert holder.nudged()
+    assert not holder.nudged()
+
+
+def test_a_nudge_while_nobody_holds_it_makes_no_lease_and_stands_in_nobodys_way() -> None:
+    one, other = Lease("relay"), Lease("relay")
+    one.take()
+    one.release()
+    one.nudge()
+    assert other.take()
+    assert not one.take()
+
+
+def test_a_nudge_is_not_missed_where_the_lease_was_released_and_taken_between_two_looks() -> None:
+    one, other = Lease("relay"), Lease("relay")
+    one.take()
+    other.nudge()
+    assert one.nudged()
+    one.release()
+    one.take()
+    other.nudge()
+    assert one.nudged()
