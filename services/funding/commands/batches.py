@@ -39,6 +39,7 @@ def prepare_batch(call: Call, area: str, wanted: list[str] | None) -> PaymentBat
     accounts = {
         one.organisation: one
         for one in Payee.objects(area=area, organisation__in=[one.organisation for one in orders])
+        if one.holder and one.bank and one.account  # what was erased is not known any more
     }
     batch = new(call, PaymentBatch, area=area, beside=orders[0] if orders else None)
     domain.check_orders(statuses, {one.organisation for one in orders} - set(accounts))

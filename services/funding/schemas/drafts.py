@@ -9,7 +9,7 @@ from marshmallow import fields, validate, validates_schema
 from services.funding.schemas.applications import Answers, External
 from services.funding.schemas.common import COUNT, MONEY, NAME
 from shared.errors import Text
-from shared.fields import Area, Fen, Id, Moment, Schema, wrong
+from shared.fields import Area, Fen, Id, Moment, PartOrNone, Schema, wrong
 from shared.http import PageQuery
 
 _NUMBER = validate.Range(0, 1000)
@@ -79,7 +79,7 @@ class DraftState(Schema):
 class DraftView(DraftState):
     """A draft as the API answers it."""
 
-    external = fields.Nested(External, allow_none=True)
+    external = PartOrNone(External)
     version = fields.Int(metadata={"description": "the newest; 0: nothing is written yet"})
     content = fields.Nested(Content)
     owner = Area()

@@ -46,10 +46,10 @@ class PayeeState(Schema):
 class PayeeView(PayeeState):
     """A payee as those see it who pay."""
 
-    holder = fields.Str()
-    bank = fields.Str()
+    holder = fields.Str(allow_none=True, metadata={"description": "null, as the next two, once erased"})
+    bank = fields.Str(allow_none=True)
     bank_code = fields.Str(allow_none=True)
-    account = fields.Str()
+    account = fields.Str(allow_none=True)
     owner = Area()
     created_at = Moment()
     updated_at = Moment()

@@ -6,7 +6,7 @@ from marshmallow import fields, validate
 
 from services.funding.domain.procurement import GROUNDS, SUSPENSION_DAYS
 from services.funding.schemas.common import REASONS
-from shared.fields import Area, Id, Moment, Schema
+from shared.fields import Area, Id, Moment, PartOrNone, Schema
 from shared.http import PageQuery
 
 _TEXT = validate.Length(1, 5000)
@@ -82,9 +82,9 @@ class SupplierQueryView(SupplierQueryState):
     """A query as the parties to it see it."""
 
     text = fields.Str(allow_none=True)
-    reply = fields.Nested(Said, allow_none=True)
-    complaint = fields.Nested(Said, allow_none=True)
-    decision = fields.Nested(Said, allow_none=True)
+    reply = PartOrNone(Said)
+    complaint = PartOrNone(Said)
+    decision = PartOrNone(Said)
     owner = Area()
     created_at = Moment()
     updated_at = Moment()

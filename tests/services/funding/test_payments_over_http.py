@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import openpyxl
 import pymongo
 import pytest
+from pymongo.database import Database
 
 from tests.harness import eventually
 from tests.services.funding import world as w
@@ -42,6 +45,13 @@ def contracted(bank: Bank, world: World):
     return (small, large), [world.contract(each) for each in ids]
 
 
+@contextmanager
+def funding_store(world: World) -> Iterator[Database[w.Data]]:
+    client: pymongo.MongoClient[w.Data] = pymongo.MongoClient(world.node.embedded.addresses.store_uri)
+    with client:
+        yield client[f"{world.node.vhost}_".replace("-", "_") + f"{world.node.area}_funding"]
+
+
 def figures(world: World, *funds: str) -> list[tuple[int, int, int]]:
     found = [world.get(f"/funds/{fund}") for fund in funds]
     assert all(world.get(f"/funds/{fund}/verification")["sound"] for fund in funds)
@@ -62,6 +72,11 @@ def test_tranches_are_paid_through_the_bank_once_whatever_it_answers(bank, world
     assert set(refused["organisations"]) == {first["organisation"], second["organisation"]}
     for project, account in zip((first, second), ACCOUNTS, strict=True):
         bank.enter_payee(project["organisation"], account)
+    with funding_store(world) as store:
+        where = {"organisation": first["organisation"]}
+        store.payees.update_one(where, {"$set": {"account": None}})  # as an erasure leaves it
+    assert bank.prepare().json()["organisations"] == [first["organisation"]]
+    bank.enter_payee(first["organisation"], ACCOUNTS[0])
     batch = good(bank.prepare())
     path = f"/payment-batches/{batch['id']}"
     assert [line["account"] for line in batch["lines"]] == ACCOUNTS
@@ -145,9 +160,7 @@ def test_an_order_is_put_back_and_cancelled_while_the_bank_does_not_have_it(bank
 
 def test_no_account_is_told_to_anybody(bank, world, contracted):
     eventually(lambda: not world.node.depth("svc.funding"))
-    client: pymongo.MongoClient[w.Data] = pymongo.MongoClient(world.node.embedded.addresses.store_uri)
-    with client:
-        store = client[f"{world.node.vhost}_".replace("-", "_") + f"{world.node.area}_funding"]
+    with funding_store(world) as store:
         told = list(store["sent_events"].find({"envelope.type": {"$regex": "payment_|payee"}}))
         assert {one["envelope"]["type"].split(".")[1] for one in told} >= {"payment_batch", "payment_order"}
         text = str(told)
