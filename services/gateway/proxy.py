@@ -70,7 +70,7 @@ def _send(request: Request, base: str, node: str, service: str, hops: int) -> Re
         headers[origin.HEADER] = origin.signed(runtime.node(), request)
     headers["X-Forwarded-Host"] = request.headers.get("X-Forwarded-Host", request.host)
     if parent := tracing.traceparent():
-        headers["traceparent"] = parent
+        headers["Traceparent"] = parent  # spelled as the client's is here, in place of which it goes
     query = request.query_string.decode("latin-1")
     url = base.rstrip("/") + _path(request) + (f"?{query}" if query else "")
     trusted = runtime.node().verify

@@ -153,3 +153,10 @@ def test_no_span_tells_of_persons_names_or_credentials(pair: Pair, trace: tuple[
     for one in pair.collector.spans:
         content = one.span.SerializeToString()
         assert not [secret for secret in secrets if secret.encode() in content], one.name
+
+
+def test_a_trace_that_the_client_began_goes_on_in_the_service(pair: Pair) -> None:
+    begun = "0af7651916cd43dd8448eb211c80319c"
+    headers = {"traceparent": f"00-{begun}-b7ad6b7169203331-01"}
+    pair.street.get(ROUTE, headers=headers).raise_for_status()
+    eventually(lambda: {one.service for one in pair.collector.trace(begun)} >= {"gateway", "registry"})
