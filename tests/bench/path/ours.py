@@ -190,8 +190,8 @@ def street(machine: Machine, records: int = RECORDS, *, apart: bool = True) -> I
     folder = machine.folder / vhost
     node = make_node(machine.embedded, folder, vhost, SERVICES, area=STREET, parent=DISTRICT, clock="wall")
     node.apart = apart  # as an operator starts it
-    node.start()
     try:
+        node.start()
         populate(machine, node, records)
         yield node
     finally:

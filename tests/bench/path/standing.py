@@ -22,10 +22,12 @@ def measure(machine: Machine) -> dict[str, Any]:
     took = []
     for _ in ("first", "warm"):
         began = time.monotonic()
-        node.start()
-        took.append(time.monotonic() - began)
-        taken = memory(node)
-        node.stop()
+        try:
+            node.start()
+            took.append(time.monotonic() - began)
+            taken = memory(node)
+        finally:
+            node.stop()
     return {
         "services": len(SERVICES),
         "first_seconds": round(took[0], 2),
