@@ -144,6 +144,7 @@ def test_a_history_is_read_up_to_where_a_kill_cut_it_off(tmp_path: Path) -> None
 
 
 @pytest.mark.faults
+@pytest.mark.timeout(600)
 def test_a_short_storm_loses_and_doubles_nothing() -> None:
     state = run.State(seed=366, minutes=0.2, counts=LITTLE, events=0, pace=1.0, rows=10, breadth=False)
     with scratch() as folder:
