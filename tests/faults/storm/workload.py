@@ -15,7 +15,6 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
@@ -257,23 +256,18 @@ def machine(client: Client, word: str, chance: random.Random) -> None:
     client.send(f"{word}/2", "/api/node/resyncs", asked, role="operator", told={"gateway.resync.asked": 1})
     person = {"phone": "13900001111"}
     wish = {"area": client.node, "kind": "access", "person": person, "identity": "身份证已核对"}
-    client.send(f"{word}/3", "/api/node/data-requests", wish, told={"gateway.data_request.received": 1})
-    for number, service in enumerate(("", *(f"/{name}" for name in HOSTED[client.node]))):
-        client.send(f"{word}/{4 + number}", f"/api{service}/audit/heads", role="operator")
+    told = {"gateway.data_request.received": 1}
+    made = client.send(f"{word}/3", "/api/node/data-requests", wish, told=told)
+    for service in HOSTED[client.node]:  # so that each has commands all the time
+        path = f"/api/{service}/data-requests/{made.id}/execution"
+        client.send(f"{word}/execution-{service}", path, {}, role="security_officer")
+    for service in ("", *(f"/{name}" for name in HOSTED[client.node])):
+        client.send(f"{word}/heads{service.replace('/', '-')}", f"/api{service}/audit/heads", role="operator")
 
 
-def rarity(client: Client, word: str, chance: random.Random) -> None:
-    """What scenarios come to late, so that every service has commands all the time. The district only."""
-    centre = {"area": client.node, "name": f"{client.name} {word}", "capacity": 10}
-    client.send(f"{word}/1", "/api/incubator/centres", centre, told={"incubator.centre.opened": 1})
-    found = client.get(f"/api/registry/organisations?area={client.node}&limit=50") or {"items": []}
-    graded = [
-        one["id"] for one in found["items"] if (one["track"], one["status"]) == ("registered", "active")
-    ]
-    if graded:  # by whoever replays the scenario
-        announced = date(2024, 12, 2) - timedelta(days=int(word))  # an organisation has one grade of a day
-        grade = {"organisation": graded[0], "grade": "3A", "announced_on": announced.isoformat()}
-        client.send(f"{word}/2", "/api/evaluation/grades", grade)
+def centre(client: Client, word: str, chance: random.Random) -> None:
+    body = {"area": client.node, "name": f"{client.name} {word}", "capacity": 10}
+    client.send(f"{word}/1", "/api/incubator/centres", body, told={"incubator.centre.opened": 1})
 
 
 class Stories(threading.Thread):
@@ -319,5 +313,5 @@ def clients(
         *(one(f"fund-{number}", DISTRICT, fund, 0.5) for number in range(2)),
         *(one(f"stock-{area}", area, partial(stock, rows=rows), 2.0) for area in (DISTRICT, STREET)),
         *(one(f"machine-{area}", area, machine, 4.0) for area in (DISTRICT, STREET)),
-        one("rarity", DISTRICT, rarity, 4.0),
+        one("centre", DISTRICT, centre, 4.0),
     ]
