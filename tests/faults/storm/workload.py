@@ -102,7 +102,7 @@ class Client:
         role: str = "district_staff", headers: Mapping[str, str] | None = None, data: bytes | None = None,
         **expect: Any,
     ) -> Outcome:  # fmt: skip
-        """Raises Stopped, or Refused."""
+        """Raises Stopped, or Refused. `awaited`: the record that it is about may still be on its way."""
         command = Command(f"{self.name}/{key}", self.name, self.node, path, told, expect)
         self.history.asked(command)
         outcome = Outcome(command)
@@ -152,7 +152,7 @@ class Client:
         except requests.RequestException:
             self.figures.again(None)
             return False
-        if passing(answer):
+        if passing(answer) or (answer.status_code == 404 and outcome.command.expect.get("awaited")):
             if answer.status_code == 401:
                 self._tokens.clear()
             self.figures.again(answer)
@@ -260,7 +260,7 @@ def machine(client: Client, word: str, chance: random.Random) -> None:
     made = client.send(f"{word}/3", "/api/node/data-requests", wish, told=told)
     for service in HOSTED[client.node]:  # so that each has commands all the time
         path = f"/api/{service}/data-requests/{made.id}/execution"
-        client.send(f"{word}/execution-{service}", path, {}, role="security_officer")
+        client.send(f"{word}/execution-{service}", path, {}, role="security_officer", awaited=True)
     for service in ("", *(f"/{name}" for name in HOSTED[client.node])):
         client.send(f"{word}/heads{service.replace('/', '-')}", f"/api{service}/audit/heads", role="operator")
 
