@@ -12,9 +12,8 @@ from typing import Any
 
 from amqp import abstract_channel, serialization, spec
 
-_DELIVERY = (
-    "sLbss"  # arguments of Basic.Deliver: consumer's tag, delivery's tag, redelivered, exchange, routing key
-)
+# Arguments of Basic.Deliver: consumer's tag, delivery's tag, redelivered, exchange, routing key.
+_DELIVERY = "sLbss"
 
 
 def install() -> None:

@@ -32,9 +32,8 @@ class Lease:
     def take(self) -> bool:
         """Take it, or renew it where that is due; False while somebody else holds it."""
         now = clock.wall()
-        if (
-            timedelta() <= now - self._renewed < self.lasts / RENEWALS
-        ):  # less than nought: the clock was put back
+        since = now - self._renewed  # less than nought where the clock was put back
+        if timedelta() <= since < self.lasts / RENEWALS:
             return True
         free = [{"expires": {"$lt": now}}, {"expires": {"$gt": now + self.lasts + AHEAD}}]
         mine = {"_id": self.name, "$or": [{"holder": self.holder}, *free]}

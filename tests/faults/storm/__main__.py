@@ -15,10 +15,8 @@ from pathlib import Path
 
 from tests.faults.storm import plan, report, run
 
-ROWS, LONG_ROWS = (
-    60,
-    300,
-)  # of an import: what two cores take over within some seconds, and many events by one request
+# Of an import: what two cores take over within some seconds, and many events by one request.
+ROWS, LONG_ROWS = 60, 300
 
 
 def main() -> int:

@@ -187,9 +187,7 @@ class Storm:
             return True
         if crash_points.coming(self.world.crashes):
             return False
-        with contextlib.suppress(
-            AssertionError
-        ):  # a service that takes long to come back is told to stop next time
+        with contextlib.suppress(AssertionError):  # what takes long to come back is told to stop next time
             crash_points.stop_services(self.world.nodes[DISTRICT], self.world.crashes)
         return not labels.missing(self.world.crashes.reached())
 
