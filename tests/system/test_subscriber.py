@@ -8,10 +8,11 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -26,6 +27,7 @@ from pymongo import MongoClient
 
 from shared.events import topology
 from shared.node import load
+from shared.store.lease import LASTS
 from tests.deploy.support import channel
 from tests.harness import ROOT, RunningNode, eventually
 from tests.system.conftest import SMALL_DISTRICT, Pair
@@ -72,12 +74,23 @@ def held(node: RunningNode) -> Iterator[None]:
     described = load(node.folder / "node.yaml")
     client: MongoClient[dict[str, Any]] = MongoClient(described.store)
     leases = client[described.database("registry")]["leases"]
+    done = threading.Event()
+
+    def hold() -> None:
+        """A lease for longer than one lasts would be taken for one of a clock that was wrong."""
+        while not done.is_set():
+            ours = {"holder": "test", "expires": datetime.now(UTC) + LASTS}
+            leases.update_one({"_id": "relay"}, {"$set": ours})
+            done.wait(LASTS.total_seconds() / 10)
+
+    holding = threading.Thread(target=hold)
+    holding.start()
     try:
-        ours = {"holder": "test", "expires": datetime.now(UTC) + timedelta(minutes=5)}
-        leases.update_one({"_id": "relay"}, {"$set": ours})
         eventually(lambda: node.metric("registry", "hatchery_relay_leader") == 0)
         yield
     finally:
+        done.set()
+        holding.join()
         leases.delete_one({"_id": "relay", "holder": "test"})
         client.close()
 
