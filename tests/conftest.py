@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,7 +14,7 @@ from xdist.scheduler import LoadFileScheduling
 
 import tests.real_threads  # noqa: F401
 from deploy.embedded import Embedded
-from tests.harness import scratch
+from tests.harness import scratch, served
 
 # Folders whose files take longest come first, so that the processes end at about the same time.
 LONGEST = ("system", "faults", "compat", "packaging", "deploy", "services", "contracts")
@@ -55,14 +54,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFileOrNode
 @pytest.fixture(scope="session")
 def embedded() -> Iterator[Embedded]:
     """Broker and store on free ports, started again when a test kills one."""
-    with scratch() as folder:
-        embedded = Embedded(folder)
-        supervision = threading.Thread(target=embedded.supervise)
-        embedded.start()
-        supervision.start()
+    with scratch() as folder, served(Embedded(folder)) as embedded:
         yield embedded
-        embedded.stop()
-        supervision.join()
 
 
 @pytest.fixture

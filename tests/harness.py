@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -63,6 +64,19 @@ def scratch() -> Iterator[Path]:
         prefix="hatchery-", dir=MEMORY if plenty else None, ignore_cleanup_errors=True
     ) as folder:
         yield Path(folder)
+
+
+@contextmanager
+def served(embedded: Embedded) -> Iterator[Embedded]:
+    """Broker and store run within the block; what a test kills of them is started again."""
+    supervision = threading.Thread(target=embedded.supervise)
+    embedded.start()
+    supervision.start()
+    try:
+        yield embedded
+    finally:
+        embedded.stop()
+        supervision.join()
 
 
 def free_base_port() -> int:

@@ -16,9 +16,9 @@ from typing import Any
 from pymongo.collection import Collection
 from pymongo.errors import BulkWriteError, DuplicateKeyError, WriteError
 
-AT_ONCE = 100  # documents in one write
+from shared.store.bulk import DUPLICATE
 
-_DUPLICATE = 11000  # MongoDB's code
+AT_ONCE = 100  # documents in one write
 
 
 class _Queue:
@@ -83,5 +83,5 @@ def _insert(collection: Collection[Any], documents: list[dict[str, Any]]) -> lis
 
 
 def _failure(fault: Mapping[str, Any]) -> Exception:
-    kind = DuplicateKeyError if fault["code"] == _DUPLICATE else WriteError
+    kind = DuplicateKeyError if fault["code"] == DUPLICATE else WriteError
     return kind(fault["errmsg"], fault["code"], fault)

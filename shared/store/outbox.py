@@ -7,10 +7,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from mongoengine import DateTimeField, DictField, Document, StringField
-from pymongo.errors import BulkWriteError
 
 from shared import clock
-from shared.store import waiting
+from shared.store import bulk, waiting
 from shared.store.aggregate import Aggregate
 from shared.store.connection import database
 
@@ -62,17 +61,10 @@ def mark_sent(sent: list[Pending]) -> None:
     if not sent:
         return
     db, now = database(), clock.wall()
-    try:
-        db[SentEvent._get_collection_name()].insert_many(
-            [
-                {"_id": p.envelope["id"], "subject": p.subject, "sent_at": now, "envelope": p.envelope}
-                for p in sent
-            ],
-            ordered=False,
-        )
-    except BulkWriteError as error:
-        if any(e["code"] != 11000 for e in error.details["writeErrors"]):  # 11000: kept by an earlier round
-            raise
+    kept = [
+        {"_id": p.envelope["id"], "subject": p.subject, "sent_at": now, "envelope": p.envelope} for p in sent
+    ]
+    bulk.insert_missing(db[SentEvent._get_collection_name()], kept)  # an earlier round may have kept some
     for collection in {p.collection for p in sent}:
         own = [p for p in sent if p.collection == collection]
         subjects, events = [p.subject for p in own], [p.envelope["id"] for p in own]

@@ -16,15 +16,14 @@ from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from shared import areas
 from shared.store import memories
+from shared.store.bulk import DUPLICATE, Change, only_duplicates
 from shared.store.connection import database
 
 Verdict = Literal["applied", "stale", "early", "forged"]
-Change = InsertOne[dict[str, Any]] | UpdateOne | DeleteOne
 
 ATTEMPTS = 8  # for one record that somebody else changes at the same time
 BURIED = "buried"  # collection of the places of records that are gone
 _PLACE = ("epoch", "sequence", "owner")  # where a known state stands: unchanged, nobody has written since
-_DUPLICATE = 11000  # MongoDB's code
 
 
 class ReadModel(Document):
@@ -165,16 +164,16 @@ def _write(kind: type[Document], changes: list[Change]) -> bool:
     try:
         done = collection.bulk_write(changes, ordered=False)
     except BulkWriteError as error:
-        faults = error.details["writeErrors"]
-        if any(fault["code"] != _DUPLICATE for fault in faults):
+        if not only_duplicates(error):
             raise
         if len(changes) == 1:
+            (fault,) = error.details["writeErrors"]
             (change,) = changes
             there = isinstance(change, InsertOne) and collection.find_one(
                 {"_id": change._doc["_id"]}, {"_id": 1}
             )
             if not there:
-                raise DuplicateKeyError(faults[0]["errmsg"], _DUPLICATE, faults[0]) from error
+                raise DuplicateKeyError(fault["errmsg"], DUPLICATE, fault) from error
         return False
     written = done.inserted_count + done.matched_count + done.deleted_count
     return bool(written == len(changes))

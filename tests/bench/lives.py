@@ -10,11 +10,11 @@ import argparse
 import json
 import sys
 import tempfile
-import threading
 import time
 from pathlib import Path
 
 from deploy.embedded import Embedded
+from tests.harness import served
 from tests.services.registry import life_machine
 
 
@@ -22,28 +22,23 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Random lives of organisations on a real store.")
     parser.add_argument("--steps", type=int, default=10_000, help="at least so many; default: 10000")
     wanted = parser.parse_args().steps
-    with tempfile.TemporaryDirectory() as scratch:
-        embedded = Embedded(Path(scratch))
-        supervision = threading.Thread(target=embedded.supervise)
-        embedded.start()
-        supervision.start()
-        try:
-            with life_machine.store(embedded.addresses.store_uri, "bench_lives"):
-                began = time.monotonic()
-                steps, taken = 0, dict[str, int]()
-                while steps < wanted:
-                    more, carried_out = life_machine.run(50, same=False)
-                    steps += more
-                    taken = {k: taken.get(k, 0) + carried_out.get(k, 0) for k in {*taken, *carried_out}}
-                figures = {
-                    "steps": steps,
-                    "illegal_states": 0,
-                    "seconds": round(time.monotonic() - began, 1),
-                    "carried_out": dict(sorted(taken.items())),
-                }
-        finally:
-            embedded.stop()
-            supervision.join()
+    with (
+        tempfile.TemporaryDirectory() as scratch,
+        served(Embedded(Path(scratch))) as embedded,
+        life_machine.store(embedded.addresses.store_uri, "bench_lives"),
+    ):
+        began = time.monotonic()
+        steps, taken = 0, dict[str, int]()
+        while steps < wanted:
+            more, carried_out = life_machine.run(50, same=False)
+            steps += more
+            taken = {k: taken.get(k, 0) + carried_out.get(k, 0) for k in {*taken, *carried_out}}
+        figures = {
+            "steps": steps,
+            "illegal_states": 0,
+            "seconds": round(time.monotonic() - began, 1),
+            "carried_out": dict(sorted(taken.items())),
+        }
     print(json.dumps(figures, ensure_ascii=False))  # noqa: T201, a command
     return 0
 

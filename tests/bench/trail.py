@@ -9,7 +9,6 @@ import argparse
 import statistics
 import sys
 import tempfile
-import threading
 import time
 import uuid
 from pathlib import Path
@@ -17,6 +16,7 @@ from pathlib import Path
 from deploy.embedded import Embedded
 from shared import runtime
 from shared.store import connection
+from tests.harness import served
 from tests.shared.store.permits import DOCUMENTS, HERE, Permit, call, change, grant
 
 
@@ -41,20 +41,12 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--rounds", type=int, default=40)
     parser.add_argument("--commands", type=int, default=25)
     options = parser.parse_args(arguments)
-    with tempfile.TemporaryDirectory() as folder:
-        embedded = Embedded(Path(folder))
-        supervision = threading.Thread(target=embedded.supervise)
-        embedded.start()
-        supervision.start()
-        try:
-            connection.connect(embedded.addresses.store_uri, f"bench_{uuid.uuid4().hex[:8]}")
-            runtime.configure(HERE, "registry", {})
-            for document in DOCUMENTS:
-                document.ensure_indexes()
-            took = measure(options.rounds, options.commands)
-        finally:
-            embedded.stop()
-            supervision.join()
+    with tempfile.TemporaryDirectory() as folder, served(Embedded(Path(folder))) as embedded:
+        connection.connect(embedded.addresses.store_uri, f"bench_{uuid.uuid4().hex[:8]}")
+        runtime.configure(HERE, "registry", {})
+        for document in DOCUMENTS:
+            document.ensure_indexes()
+        took = measure(options.rounds, options.commands)
     without, with_ = (statistics.median(took[audited]) for audited in (False, True))
     sys.stdout.write(
         f"without {without:.2f} ms, with {with_:.2f} ms a command (median): x{with_ / without:.2f}\n"

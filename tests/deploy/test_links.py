@@ -1,7 +1,6 @@
 """Links between nodes: what passes, what the link's user may do, on one broker and on two."""
 
 import shutil
-import threading
 import time
 
 import pika
@@ -15,6 +14,7 @@ from deploy.home import Home
 from deploy.links import far_end, wait_running
 from shared.events import topology
 from tests.deploy.support import admin_url, channel, key, publish
+from tests.harness import served
 
 pytestmark = pytest.mark.system
 
@@ -189,13 +189,8 @@ def test_the_link_user_may_not_see_the_brokers_management(street, link_uri, embe
 @pytest.fixture(scope="module")
 def far_broker(tmp_path_factory):
     """A second broker and store, as another site would have."""
-    other = Embedded(tmp_path_factory.mktemp("far"))
-    supervision = threading.Thread(target=other.supervise)
-    other.start()
-    supervision.start()
-    yield other
-    other.stop()
-    supervision.join()
+    with served(Embedded(tmp_path_factory.mktemp("far"))) as other:
+        yield other
 
 
 def test_a_link_joins_two_brokers_and_outlives_the_parents_fall(

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import requests
 
 from deploy.embedded import Embedded
-from tests.harness import RunningNode, make_node, scratch
+from tests.harness import RunningNode, make_node, scratch, served
 
 VHOST = "alone"
 
@@ -17,11 +16,7 @@ VHOST = "alone"
 @contextmanager
 def alone(services: Sequence[str], area: str, parent: str | None = None) -> Iterator[RunningNode]:
     """It runs; what a kill ends of the broker and the store is started again. Nothing of it is left at the end."""
-    with scratch() as folder:
-        embedded = Embedded(folder)
-        supervision = threading.Thread(target=embedded.supervise)
-        embedded.start()
-        supervision.start()
+    with scratch() as folder, served(Embedded(folder)) as embedded:
         addresses = embedded.addresses
         login = (addresses.user, addresses.password)
         requests.put(f"{addresses.admin_url}/api/vhosts/{VHOST}", auth=login, timeout=30).raise_for_status()
@@ -31,5 +26,3 @@ def alone(services: Sequence[str], area: str, parent: str | None = None) -> Iter
             yield node
         finally:
             node.stop()
-            embedded.stop()
-            supervision.join()

@@ -33,7 +33,7 @@ from pymongo import MongoClient
 from deploy.embedded import Embedded
 from shared.ids import new_id
 from tests.cable import Cable
-from tests.harness import ROOT, RunningNode, eventually
+from tests.harness import ROOT, RunningNode, eventually, served
 from tests.services.organisations import active, apply
 from tests.system.conftest import Tiers, start_all
 
@@ -50,26 +50,21 @@ def say(line: str) -> None:
 
 @contextmanager
 def world(folder: Path) -> Iterator[Tiers]:
-    embedded = Embedded(folder / "embedded")
-    supervision = threading.Thread(target=embedded.supervise)
-    embedded.start()
-    supervision.start()
-    home = folder / "home"
-    home.mkdir()
-    shutil.copy(embedded.home / "embedded.yaml", home / "embedded.yaml")
-    cable = Cable(("127.0.0.1", embedded.addresses.amqp_port))
-    tiers = Tiers(home, embedded, cable, {})
-    try:
-        tiers.add(DISTRICT, "registry,notifications")
-        tiers.add(STREET, "registry", DISTRICT)
-        start_all(tiers)
-        yield tiers
-    finally:
-        for node in reversed(tiers.nodes.values()):
-            node.stop()
-        cable.close()
-        embedded.stop()
-        supervision.join()
+    with served(Embedded(folder / "embedded")) as embedded:
+        home = folder / "home"
+        home.mkdir()
+        shutil.copy(embedded.home / "embedded.yaml", home / "embedded.yaml")
+        cable = Cable(("127.0.0.1", embedded.addresses.amqp_port))
+        tiers = Tiers(home, embedded, cable, {})
+        try:
+            tiers.add(DISTRICT, "registry,notifications")
+            tiers.add(STREET, "registry", DISTRICT)
+            start_all(tiers)
+            yield tiers
+        finally:
+            for node in reversed(tiers.nodes.values()):
+                node.stop()
+            cable.close()
 
 
 def database(tiers: Tiers, service: str) -> Any:

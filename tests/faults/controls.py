@@ -40,7 +40,7 @@ from tests.faults.crashing import LAUNCHER, switches
 from tests.faults.crashing.labels import Crashes
 from tests.faults.storm import history
 from tests.faults.storm.workload import Client, Figures, Refused, Story, need, team
-from tests.harness import RunningNode, eventually, free_base_port, stop_together
+from tests.harness import RunningNode, eventually, free_base_port, served, stop_together
 
 # What each switch does to what is sent; one of these counts has to be found.
 EXPECTED: Mapping[str, str] = {
@@ -223,20 +223,15 @@ def main() -> int:
     parser.add_argument("--only", action="append", choices=EXPECTED, help="this switch; may be repeated")
     given = parser.parse_args()
     verdicts: dict[str | None, Verdict] = {}
-    with tempfile.TemporaryDirectory(prefix="hatchery-", ignore_cleanup_errors=True) as name:
-        embedded = Embedded(Path(name) / "embedded")
-        embedded.start()
-        supervision = threading.Thread(target=embedded.supervise)
-        supervision.start()
-        try:
-            for number, switch in enumerate((None, *(given.only or EXPECTED))):
-                began, district = time.monotonic(), f"9907{number:02d}"
-                with line(Path(name) / str(number), embedded, (district, f"{district}001"), switch) as made:
-                    verdicts[switch] = try_all(Trial(made, embedded))
-                say(f"{switch or 'none'}: {time.monotonic() - began:.0f} s, {verdicts[switch]}")
-        finally:
-            embedded.stop()
-            supervision.join()
+    with (
+        tempfile.TemporaryDirectory(prefix="hatchery-", ignore_cleanup_errors=True) as name,
+        served(Embedded(Path(name) / "embedded")) as embedded,
+    ):
+        for number, switch in enumerate((None, *(given.only or EXPECTED))):
+            began, district = time.monotonic(), f"9907{number:02d}"
+            with line(Path(name) / str(number), embedded, (district, f"{district}001"), switch) as made:
+                verdicts[switch] = try_all(Trial(made, embedded))
+            say(f"{switch or 'none'}: {time.monotonic() - began:.0f} s, {verdicts[switch]}")
     say(table(verdicts))
     return 0 if all(found(switch, verdict) for switch, verdict in verdicts.items()) else 1
 

@@ -42,7 +42,7 @@ from shared.node import GATEWAY, SERVICES
 from tests.faults import checker
 from tests.faults.crashing import LAUNCHER, labels, shovels
 from tests.faults.crashing.labels import Crashes
-from tests.harness import RunningNode, eventually, free_base_port
+from tests.harness import RunningNode, eventually, free_base_port, served
 from tests.system.test_replay_small import DISTRICT, SMALL, STREET
 
 COMMUNITY = f"{STREET}001"
@@ -221,15 +221,8 @@ def main() -> int:
         folder = Path(name)
         crashes = Crashes(folder / "crashes", hurried=True)
         os.environ.update(crashes.environment)
-        embedded = Embedded(folder / "embedded")
-        embedded.start()
-        supervision = threading.Thread(target=embedded.supervise)
-        supervision.start()
-        try:
+        with served(Embedded(folder / "embedded")) as embedded:
             return run(folder, embedded, crashes)
-        finally:
-            embedded.stop()
-            supervision.join()
 
 
 def run(folder: Path, embedded: Embedded, crashes: Crashes) -> int:

@@ -22,7 +22,7 @@ from pymongo import MongoClient
 import tests.real_threads  # noqa: F401
 from deploy.embedded import Embedded
 from shared.audit import chain
-from tests.harness import RunningNode, eventually, make_node
+from tests.harness import RunningNode, eventually, make_node, served
 
 AREA = "230102"
 
@@ -77,16 +77,8 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.faults.sealer_under_kills")
     parser.add_argument("--kills", type=int, default=10)
     kills = parser.parse_args(arguments).kills
-    with tempfile.TemporaryDirectory() as folder:
-        embedded = Embedded(Path(folder) / "embedded")
-        supervision = threading.Thread(target=embedded.supervise)
-        embedded.start()
-        supervision.start()
-        try:
-            made, sealed, faults = run(embedded, Path(folder) / "node", kills)
-        finally:
-            embedded.stop()
-            supervision.join()
+    with tempfile.TemporaryDirectory() as folder, served(Embedded(Path(folder) / "embedded")) as embedded:
+        made, sealed, faults = run(embedded, Path(folder) / "node", kills)
     sys.stdout.write(
         f"{kills} kills, {made} changes answered, {sealed} entries in the chain, faults: {faults or 'none'}\n"
     )

@@ -30,6 +30,7 @@ from deploy.migrate import kinds
 from shared.store import migrations
 from tests.compat import previous, rolling
 from tests.compat.rolling import DISTRICT, STREET, World
+from tests.harness import served
 
 SETTLE = 300.0  # seconds for what was delayed: an event that failed during a kill comes back after a minute
 
@@ -148,17 +149,12 @@ def main() -> int:
         "--teams", type=int, default=20, help="of each clerk in each phase, three commands each"
     )
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory() as scratch:
-        embedded = Embedded(Path(scratch) / "embedded")
-        supervision = threading.Thread(target=embedded.supervise)
-        embedded.start()
-        supervision.start()
-        try:
-            with rolling.world(embedded, Path(scratch)) as world:
-                return run(world, given)
-        finally:
-            embedded.stop()
-            supervision.join()
+    with (
+        tempfile.TemporaryDirectory() as scratch,
+        served(Embedded(Path(scratch) / "embedded")) as embedded,
+        rolling.world(embedded, Path(scratch)) as world,
+    ):
+        return run(world, given)
 
 
 def run(world: World, given: argparse.Namespace) -> int:

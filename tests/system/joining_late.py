@@ -27,7 +27,7 @@ from pymongo import MongoClient
 from deploy.embedded import Embedded
 from shared.node import SERVICES
 from tests.cable import Cable
-from tests.harness import RunningNode, eventually
+from tests.harness import RunningNode, eventually, served
 from tests.system.conftest import Tiers
 
 DISTRICT, STREET = "990311", "990311001"  # of no code list
@@ -152,17 +152,9 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=10)
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        embedded = Embedded(Path(folder) / "servers")
-        supervision = threading.Thread(target=embedded.supervise)
-        embedded.start()
-        supervision.start()
-        try:
-            (Path(folder) / "home").mkdir()
-            return _run(given, Path(folder) / "home", embedded)
-        finally:
-            embedded.stop()
-            supervision.join()
+    with tempfile.TemporaryDirectory() as folder, served(Embedded(Path(folder) / "servers")) as embedded:
+        (Path(folder) / "home").mkdir()
+        return _run(given, Path(folder) / "home", embedded)
 
 
 def _run(given: argparse.Namespace, home: Path, embedded: Embedded) -> int:

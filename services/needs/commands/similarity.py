@@ -8,15 +8,14 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from pymongo import DeleteOne, InsertOne, ReplaceOne
-from pymongo.errors import BulkWriteError
 
 from services.needs.documents import LibraryItem, Need, SimilarEntry, SimilarState
 from services.needs.domain import similarity as rules
 from shared.events.handlers import Work
 from shared.store import Aggregate
+from shared.store.bulk import Change, all_written
 
 ATTEMPTS = 10  # for an entry that others write at the same time
-_DUPLICATE = 11000  # MongoDB's code
 EPOCH = 2**40  # sequences of one epoch stay below that
 
 Entry = dict[str, Any]
@@ -61,14 +60,14 @@ def _refresh(kind: type[Aggregate], identifiers: Sequence[str], about: Callable[
             for identifier in due
             if (change := _change(identifier, records.get(identifier), known.get(identifier), about))
         ]
-        if _written(entries, changes):
+        if all_written(entries, changes):
             return
     raise RuntimeError(f"the entries of {', '.join(due)} keep changing")
 
 
 def _change(
     identifier: str, record: Any, known: int | None, about: Callable[[Any], Entry | None]
-) -> InsertOne[Entry] | ReplaceOne[Entry] | DeleteOne | None:
+) -> Change | None:
     """What is to be done with one entry, of which the state `known` is stored."""
     made = about(record) if record is not None else None
     if made is None:
@@ -77,19 +76,6 @@ def _change(
     if known is None:
         return InsertOne({"_id": identifier} | made)
     return ReplaceOne({"_id": identifier, "of": known}, made) if known <= made["of"] else None
-
-
-def _written(entries: Any, changes: list[InsertOne[Entry] | ReplaceOne[Entry] | DeleteOne]) -> bool:
-    """Whether all of it was written; False where somebody else was there since the entries were read."""
-    if not changes:
-        return True
-    try:
-        done = entries.bulk_write(changes, ordered=False)
-    except BulkWriteError as error:
-        if any(fault["code"] != _DUPLICATE for fault in error.details["writeErrors"]):
-            raise
-        return False
-    return bool(done.inserted_count + done.matched_count + done.deleted_count == len(changes))
 
 
 def entry_of_need(need: Need) -> Entry:

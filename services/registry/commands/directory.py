@@ -29,6 +29,7 @@ from services.registry.domain import spelling
 from services.registry.domain.directory import Cell
 from shared import areas, clock
 from shared.events.handlers import Work
+from shared.store.bulk import DUPLICATE
 from shared.store.connection import database
 
 ATTEMPTS = 10  # for entries that others write at the same time
@@ -36,7 +37,7 @@ PAUSE = 0.005  # seconds at most before the second attempt, twice as long before
 BATCH = 25  # entries in one transaction: it writes some fifty index entries for each
 FAMILIES = ("kinds", "founded", "ended")  # of counts
 PART = 500  # entries in one answer
-_DUPLICATE, _WRITE_CONFLICT = 11000, 112
+_WRITE_CONFLICT = 112  # MongoDB's code
 
 Stored = dict[str, Any]
 Watch = Callable[[int], None]
@@ -293,11 +294,11 @@ def _write(changes: Sequence[Change]) -> bool:
             if more := Counter({cell: n for cell, n in more.items() if n}):
                 _count(more, session)
     except BulkWriteError as error:
-        if all(each["code"] in (_DUPLICATE, _WRITE_CONFLICT) for each in error.details["writeErrors"]):
+        if all(each["code"] in (DUPLICATE, _WRITE_CONFLICT) for each in error.details["writeErrors"]):
             return False
         raise
     except OperationFailure as error:
-        if error.code in (_WRITE_CONFLICT, _DUPLICATE) or error.has_error_label("TransientTransactionError"):
+        if error.code in (_WRITE_CONFLICT, DUPLICATE) or error.has_error_label("TransientTransactionError"):
             return False
         raise
     return True

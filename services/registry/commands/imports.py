@@ -15,7 +15,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from pymongo import UpdateOne
-from pymongo.errors import BulkWriteError, DuplicateKeyError, PyMongoError
+from pymongo.errors import DuplicateKeyError, PyMongoError
 
 from services.registry.commands.steps import check_registry
 from services.registry.documents.imports import Import, ImportRow
@@ -33,6 +33,7 @@ from shared.http import Upload
 from shared.ids import derived_id
 from shared.lifecycle import advance
 from shared.store import command, files, new, save
+from shared.store.bulk import insert_missing
 
 _log = logging.getLogger(__name__)
 
@@ -147,11 +148,7 @@ def _read(job: Import) -> None:
 
 def _insert(rows: list[Data]) -> None:
     """Keep rows; those that an earlier try has kept stay as they are."""
-    try:
-        ImportRow._get_collection().insert_many(rows, ordered=False)
-    except BulkWriteError as error:
-        if any(one["code"] != 11000 for one in error.details["writeErrors"]):
-            raise
+    insert_missing(ImportRow._get_collection(), rows)
 
 
 def _fail(job: Import, problem: Problem) -> None:
