@@ -164,6 +164,11 @@ def read_nouns() -> tuple[EventType, ...]:
     return tuple(found.values())
 
 
+def _alone(event: EventType) -> bool:
+    """Whether only the node itself tells it."""
+    return event.subject.audience == "node" and event.subject.service == "gateway"
+
+
 @cache
 def told_verbs() -> tuple[EventType, ...]:
     """The events upon which notifications, and no other service, writes a letter."""
@@ -195,9 +200,8 @@ class Maker:
 
     def record(self, *, way: str | None = None, event: EventType | None = None) -> Record:
         self.number += 1
-        event = event or self.chance.choice(read_nouns())
-        alone = event.subject.audience == "node" and event.subject.service == "gateway"
-        way = OWN if alone else way or self.chance.choice(list(WAYS))
+        event = event or self.chance.choice([e for e in read_nouns() if way in (None, OWN) or not _alone(e)])
+        way = OWN if _alone(event) else way or self.chance.choice(list(WAYS))
         subject = new_id()
         state = event.subject.dumper
         data = json.loads(json.dumps(state.dump(example(state, bare=self.chance.random() < 0.3))))

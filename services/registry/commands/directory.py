@@ -2,7 +2,8 @@
 becomes new, and never written otherwise.
 
 An entry and the counts that it is part of are written in one transaction, only where the entry is as it was when the
-records were read: whoever is late reads them again. So processes and repeats cannot leave an older state behind.
+records were read: whoever is late reads them again, and so does whoever has written. So processes and repeats cannot
+leave an older state behind.
 """
 
 from __future__ import annotations
@@ -59,11 +60,17 @@ def refresh(identifiers: Iterable[str], today: date | None = None) -> int:
 
 
 def _refresh(ids: Sequence[str], day: date) -> int:
+    """Works until a look finds all as the records say. Whoever finds an entry as it should be writes nothing, which
+    somebody who still has older records in hand cannot see: so whoever has written looks again."""
+    changed: set[str] = set()
     for attempt in range(ATTEMPTS):
         changes = _changes(ids, day)
+        if not changes:
+            return len(changed)
         if _write(changes):
-            return len(changes)
-        time.sleep(random.uniform(0, PAUSE * 2**attempt))  # noqa: S311, spreads competitors
+            changed |= {(new or old or {})["_id"] for old, new in changes}
+        else:
+            time.sleep(random.uniform(0, PAUSE * 2**attempt))  # noqa: S311, spreads competitors
     raise RuntimeError(f"the directory's entries of {len(ids)} organisations keep changing")
 
 

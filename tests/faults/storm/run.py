@@ -113,8 +113,6 @@ class Storm:
         self.state.pieces += 1
         if self.state.breadth and not self.state.replays:
             self._measure()
-        if not self.state.spoiled:
-            self.state.spoiled = crash_points.spoil(self.world.embedded)  # so that letters are written
         self._keep()
         if not self.stopping.is_set():
             self._blow()
@@ -140,6 +138,8 @@ class Storm:
         faults = plan.plan(self.state.seed, self.state.counts, self.state.minutes)
         if self.state.breadth:
             self.world.crashes.arm()
+        if not self.state.spoiled:  # so that letters are written, at which services are to die: armed by now
+            self.state.spoiled = crash_points.spoil(self.world.embedded)
         self.users: list[Stories] = clients(
             self.world, self.state.seed, self.state.pace, self.state.rows, self.figures, self.stopping
         )

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from typing import Any
@@ -220,6 +220,27 @@ def test_many_at_once_leave_what_the_records_say(store: None):
     with ThreadPoolExecutor(3) as pool:
         for done in [pool.submit(change, status) for status in ("active", "suspended", "lapsed")]:
             done.result()
+    assert as_recorded()
+
+
+def test_who_is_overtaken_by_a_state_that_was_there_before_does_not_leave_its_own(
+    store: None, monkeypatch: pytest.MonkeyPatch
+):
+    """Suspended, and reinstated before the suspension is written: the reinstatement finds nothing to be changed."""
+    identifier = stored("正阳队")
+    commands.refresh([identifier])
+    records, write = documents.Organisation._get_collection(), commands._write
+
+    def overtaken(changes: Sequence[commands.Change]) -> bool:
+        monkeypatch.setattr(commands, "_write", write)
+        records.update_one({"_id": identifier}, {"$set": {"status": "active"}})
+        assert commands.refresh([identifier]) == 0
+        return write(changes)
+
+    records.update_one({"_id": identifier}, {"$set": {"status": "suspended"}})
+    monkeypatch.setattr(commands, "_write", overtaken)
+    assert commands.refresh([identifier]) == 1
+    assert DirectoryEntry.objects(id=identifier).first().status == "active"
     assert as_recorded()
 
 
