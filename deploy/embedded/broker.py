@@ -13,6 +13,7 @@ import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from deploy.embedded import streams
 from deploy.embedded.addresses import HOST, EmbeddedAddresses, accepts
 from deploy.embedded.child import Child, StartFailed
 from shared import tls
@@ -48,9 +49,12 @@ class Broker(Child):
         self._names = _NameServer(self.home, addresses.epmd_port, stopping, spawned)
 
     def start(self, timeout: float = 60) -> None:
-        """As Child.start; the name server that Erlang needs comes first."""
+        """As Child.start; the name server that Erlang needs comes first, streams of an earlier life last."""
+        before = streams.existed(self.home / "data")
         self._names.start(timeout=10)
         super().start(timeout)
+        if before:
+            streams.heal(self.addresses.erlang_node, self.environment())
 
     def stop(self, timeout: float = 30) -> None:
         super().stop(timeout)

@@ -40,6 +40,7 @@ WAYS = {OWN: HERE, ABOVE: DISTRICT} | {ingress(child): child for child in CHILDR
 Envelope = dict[str, Any]
 Fate = str  # a reason of a dead letter or of a parked message, "refused" at the ingress, or "taken"
 
+WINDOW = 200  # messages; then the broker is asked whether it has them: until then, ways overtake each other
 TAKEN, REFUSED = "taken", "refused"
 PARKED = ("unknown-type", "newer-schema")
 
@@ -69,6 +70,7 @@ class Record:
     subject: str
     data: dict[str, Any]
     born: datetime
+    made: int = 0  # the number of the message that it was made for
     known: int = 0  # the highest sequence told so far; 0 before the first
 
     @property
@@ -189,11 +191,13 @@ class Maker:
         self.letters: dict[str, EventType] = {}  # by subject, what notifications is to write of, once
         self.announced = 0  # the sequence of PLAIN's announcement
         self.number = 0
+        self.made = 0  # messages
 
     def shots(self, count: int) -> Iterator[Shot]:
         """About one in three is valid or a repetition of what is."""
         bad = [maker for makers, weight in _KINDS for maker in makers for _ in range(weight)]
         for number in range(count):
+            self.made = number
             yield self.valid() if number < 50 or number % 4 == 0 else self.chance.choice(bad)(self)
 
     # What is right
@@ -210,7 +214,7 @@ class Maker:
         if "area" in data:
             data["area"] = area
         born = datetime(2026, 3, 2, 1, tzinfo=UTC) + timedelta(minutes=self.number)
-        return Record(event, way, subject, data, born)
+        return Record(event, way, subject, data, born, self.made)
 
     def right(self, record: Record, sequence: int, kind: str, **changed: Any) -> Shot:
         """A valid event; what it tells counts from now on."""
@@ -504,11 +508,15 @@ def false_owner(maker: Maker) -> Shot:
 
 
 def anothers_record(maker: Maker) -> Shot:
-    """One child tells of a record of the other, newer than that does."""
+    """One child tells of a record of the other, newer than that does. Who tells of a record first is its owner, so it
+    must have been told of before."""
     theirs = [
         one
-        for one in maker.records[-300:]
-        if one.node in CHILDREN and one.subject not in maker.letters and _one_view(one.event)
+        for one in maker.records[-500:]
+        if one.node in CHILDREN
+        and one.made < maker.made - WINDOW
+        and one.subject not in maker.letters
+        and _one_view(one.event)
     ]
     if not theirs:
         return posing(maker)

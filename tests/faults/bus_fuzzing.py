@@ -47,6 +47,7 @@ from tests.faults.bad_messages import (
     PLAIN,
     REFUSED,
     TAKEN,
+    WINDOW,
     Maker,
     Shot,
     bound,
@@ -55,7 +56,6 @@ from tests.faults.bad_messages import (
 )
 from tests.harness import RunningNode
 
-WINDOW = 200  # messages until the broker is asked whether it still listens
 PATIENCE = 120.0  # seconds without any progress after which the services are stuck
 BEGINNING = 600  # bytes of a message that is shown
 GROWTH = 200  # MiB by which a service's memory may grow

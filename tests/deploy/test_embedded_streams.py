@@ -1,0 +1,86 @@
+"""A stream of the embedded broker is there again, at whatever moment the broker was killed."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pika
+import pytest
+from pika.adapters.blocking_connection import BlockingChannel
+from pika.exceptions import ChannelClosedByBroker
+
+from deploy.embedded import streams
+from deploy.embedded.addresses import EmbeddedAddresses
+from deploy.embedded.broker import Broker
+from tests.harness import eventually, scratch
+
+pytestmark = pytest.mark.service
+
+# Whatever is written down about queues waits from now on, and the stream's process is started again meanwhile.
+KILLED_AT_THE_WRONG_MOMENT = """
+sys:suspend(mnesia_sync),
+[exit(Writer, kill) || {stream, _, _, _, _, _, Members, _, _, _, _} <-
+    maps:values(element(2, rabbit_stream_coordinator:state())),
+    {member, {running, _, Writer}, _, _, _, _, _} <- maps:values(Members)],
+timer:sleep(2000),
+[Mnesia || {stream, _, _, _, _, _, _, _, _, Mnesia, _} <-
+    maps:values(element(2, rabbit_stream_coordinator:state()))].
+"""
+
+
+@pytest.fixture
+def broker() -> Iterator[Broker]:
+    with scratch() as folder:
+        broker = Broker(folder / "broker", EmbeddedAddresses.for_home(folder))
+        broker.start()
+        yield broker
+        broker.stop()
+
+
+def declared(broker: Broker) -> BlockingChannel:
+    channel = pika.BlockingConnection(pika.URLParameters(broker.addresses.amqp_uri("/"))).channel()
+    channel.queue_declare("log", durable=True, arguments={"x-queue-type": "stream"})
+    return channel
+
+
+def at(broker: Broker, expression: str) -> str:
+    done = subprocess.run(
+        ["erl_call", "-sname", broker.addresses.erlang_node, "-timeout", "20", "-e"],
+        input=expression, env=dict(broker.environment()), capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    return done.stdout
+
+
+def test_a_stream_is_reached_again_after_a_kill_while_it_was_written_down_where_it_runs(
+    broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    channel = declared(broker)
+    channel.confirm_delivery()
+    channel.basic_publish("", "log", b"told before")
+    assert "updating" in at(broker, KILLED_AT_THE_WRONG_MOMENT)
+    broker.kill()
+    eventually(lambda: not broker.alive())
+    with monkeypatch.context() as patched:  # as it was without `streams.heal`
+        patched.setattr(streams, "heal", lambda *_: 0)
+        broker.start()
+    with pytest.raises(ChannelClosedByBroker, match="down or inaccessible"):
+        declared(broker)
+    broker.stop()
+    broker.start()
+    channel = declared(broker)
+    channel.basic_qos(prefetch_count=1)
+    _, _, body = next(channel.consume("log", arguments={"x-stream-offset": "first"}, inactivity_timeout=20))
+    assert body == b"told before"
+    assert streams.heal(broker.addresses.erlang_node, broker.environment()) == 0
+
+
+def test_a_broker_without_streams_is_left_alone(broker: Broker, caplog: pytest.LogCaptureFixture) -> None:
+    assert streams.heal(broker.addresses.erlang_node, broker.environment()) == 0
+    assert not caplog.messages
+
+
+def test_what_cannot_be_looked_at_is_told(caplog: pytest.LogCaptureFixture, tmp_path: Path) -> None:
+    assert streams.heal("nobody@localhost", {"HOME": str(tmp_path)}) == 0
+    assert "streams could not be looked at" in caplog.text
