@@ -3,7 +3,7 @@
     python -m tests.faults.bus_fuzzing --messages 100000 --seed 1
 
 Starts a broker, a store and a street with all services of its own in a temporary folder, and plays its communities,
-its district and a local publisher. Each message has a fate that it ought to meet (`tests/faults/bad_messages.py`):
+its district and a local publisher. Each message has a fate that it ought to meet (`tests/faults/messages.py`):
 dead-lettered with a certain reason at each service that hears of it, refused at the ingress, parked, or taken. Ends
 with 0 only where each met its own: every letter is read and counted by its body, what was taken is counted by the
 handlers' own figures and looked up in the stores, letters of notifications exist once for each event, nothing waits,
@@ -39,7 +39,8 @@ from shared.node import SERVICES
 from tests.bus import declare_ingress, link_user
 from tests.contracts.published import NAMES, service
 from tests.faults.alone import alone
-from tests.faults.bad_messages import (
+from tests.faults.bad_messages import shots
+from tests.faults.messages import (
     CHILDREN,
     DISTRICT,
     HERE,
@@ -110,8 +111,8 @@ class Fuzzing:
         connections = {way: pika.BlockingConnection(user) for way, user in self.links.items()}
         channels = {way: connection.channel() for way, connection in connections.items()}
         other = local.channel()
-        shots = self.maker.shots(count)
-        while window := list(islice(shots, WINDOW)):
+        messages = shots(self.maker, count)
+        while window := list(islice(messages, WINDOW)):
             for shot in window:
                 self._send(channels.get(shot.exchange, other), shot)
             for channel in (*channels.values(), other):

@@ -8,8 +8,9 @@ from collections.abc import Callable
 import pytest
 
 from shared.node import SERVICES
-from tests.faults.bad_messages import DISTRICT, HERE, Maker
+from tests.faults.bad_messages import shots
 from tests.faults.bus_fuzzing import Fuzzing
+from tests.faults.messages import DISTRICT, HERE, Maker
 from tests.harness import RunningNode
 
 pytestmark = pytest.mark.faults
@@ -33,5 +34,5 @@ def test_each_message_meets_its_fate_at_every_service_and_none_falls(
 
 @pytest.mark.unit
 def test_the_same_seed_makes_the_same_kinds() -> None:
-    one, other = ([shot.kind for shot in Maker(7).shots(300)] for _ in range(2))
+    one, other = ([shot.kind for shot in shots(Maker(7), 300)] for _ in range(2))
     assert one == other
