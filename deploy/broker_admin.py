@@ -115,6 +115,18 @@ class BrokerAdmin:
     def queues(self, vhost: str) -> dict[str, dict[str, Any]]:
         return {q["name"]: q for q in self._get(f"queues/{_q(vhost)}", missing=[])}
 
+    def broken_queues(self, vhost: str) -> set[str]:
+        """Quorum queues of which no member could be started, though the brokers of all members run: what the broker
+        kept of them on its disk is damaged, and they stay away."""
+        running = {node["name"] for node in self._get("nodes") if node.get("running")}
+        return {
+            name
+            for name, queue in self.queues(vhost).items()
+            if queue.get("type") == "quorum"
+            and not (queue.get("leader") or queue.get("online"))
+            and running.issuperset(queue.get("members", ()))
+        }
+
     def bindings(self, vhost: str) -> list[dict[str, Any]]:
         return list(self._get(f"bindings/{_q(vhost)}", missing=[]))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -50,13 +50,15 @@ class Changes:
     permit_admin: bool = False
     users: list[dict[str, str]] = field(default_factory=list)
     permissions: list[dict[str, str]] = field(default_factory=list)
+    broken: list[str] = field(default_factory=list)  # queues to be deleted and declared anew
     topology: Topology = field(default_factory=Topology)
     shovels: dict[str, dict[str, Any]] = field(default_factory=dict)
     bindings_to_delete: list[dict[str, Any]] = field(default_factory=list)
 
 
-def compare(admin: BrokerAdmin, desired: Desired) -> Changes:
-    """Changes nothing. Raises Trouble where something exists in another form."""
+def compare(admin: BrokerAdmin, desired: Desired, *, replace_broken: bool = False) -> Changes:
+    """Changes nothing. Raises Trouble where something exists in another form. With `replace_broken`, queues whose data
+    the broker can read no more count as missing."""
     changes = Changes(desired.vhost)
     place = f"at broker {admin.label}, virtual host {desired.vhost}"
     exists = desired.vhost in admin.vhosts()
@@ -65,7 +67,12 @@ def compare(admin: BrokerAdmin, desired: Desired) -> Changes:
         changes.lines.append(f"create virtual host {desired.vhost} at broker {admin.label}")
     for user in desired.users:
         _compare_user(admin, desired.vhost, user, changes, place)
-    changes.topology = missing = _missing(admin, desired, exists)
+    if replace_broken and exists:
+        found = admin.broken_queues(desired.vhost)
+        changes.broken = [queue.name for queue in desired.topology.queues if queue.name in found]
+    if changes.broken:
+        changes.lines.append(f"delete broken queues {', '.join(changes.broken)} {place}")
+    changes.topology = missing = _missing(admin, desired, exists, changes.broken)
     if missing.exchanges:
         changes.lines.append(f"declare exchanges {', '.join(e.name for e in missing.exchanges)} {place}")
     if missing.queues:
@@ -96,6 +103,8 @@ def apply(admin: BrokerAdmin, changes: Changes) -> None:
         admin.create_vhost(changes.vhost)
     if changes.permit_admin:
         admin.permit(changes.vhost, admin.user, ".*", ".*", ".*")
+    for queue in changes.broken:
+        admin.delete_queue(changes.vhost, queue)
     parts = definitions(changes.topology)
     for entries in parts.values():
         for entry in entries:
@@ -146,7 +155,8 @@ def _tags(user: Mapping[str, Any]) -> str:
     return tags if isinstance(tags, str) else ",".join(tags)
 
 
-def _missing(admin: BrokerAdmin, desired: Desired, exists: bool) -> Topology:
+def _missing(admin: BrokerAdmin, desired: Desired, exists: bool, broken: Collection[str]) -> Topology:
+    """What is to be declared; a queue that is deleted before takes its bindings along."""
     wanted = desired.topology
     if not exists:
         return wanted
@@ -164,8 +174,8 @@ def _missing(admin: BrokerAdmin, desired: Desired, exists: bool) -> Topology:
     }
     return Topology(
         tuple(e for e in wanted.exchanges if e.name not in exchanges),
-        tuple(q for q in wanted.queues if q.name not in queues),
-        tuple(b for b in wanted.bindings if b not in bound),
+        tuple(q for q in wanted.queues if q.name not in queues or q.name in broken),
+        tuple(b for b in wanted.bindings if b not in bound or b.destination in broken),
     )
 
 

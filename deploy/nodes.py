@@ -38,6 +38,11 @@ class Plan:
     at_parent: Changes | None
     at_child: Changes
 
+    @property
+    def broken(self) -> bool:
+        """Whether queues are made anew."""
+        return bool(self.at_child.broken or (self.at_parent and self.at_parent.broken))
+
     def lines(self) -> Iterator[str]:
         yield from self.files
         if self.at_parent:
@@ -45,10 +50,13 @@ class Plan:
         yield from self.at_child.lines
 
 
-def add(home: Home, wish: Wish, *, dry_run: bool, say: Say) -> int:
-    """Bring the node into being, or to what the wish says; the same wish a second time changes nothing."""
+def add(home: Home, wish: Wish, *, dry_run: bool, say: Say, replace_broken: bool = False) -> int:
+    """Bring the node into being, or to what the wish says; the same wish a second time changes nothing.
+
+    With `replace_broken`, queues whose data the broker can read no more are made anew, without what they held.
+    """
     before = home.node(wish.area).services if wish.area in home.nodes() else ()
-    plan = plan_add(home, wish)
+    plan = plan_add(home, wish, replace_broken=replace_broken)
     lines = list(plan.lines())
     for line in lines:
         say(f"would {line}" if dry_run else line)
@@ -58,6 +66,8 @@ def add(home: Home, wish: Wish, *, dry_run: bool, say: Say) -> int:
         return DONE
     if lines:
         _carry_out(home, plan)
+    if plan.broken and not dry_run:
+        say(f"what the broken queues held is sent again by: {', '.join(_republishing(plan))}")
     if plan.parent is None:
         return DONE
     states = links.wait_running(plan.here.admin, plan.here.address.vhost, LINK_WAIT)
@@ -69,7 +79,14 @@ def add(home: Home, wish: Wish, *, dry_run: bool, say: Say) -> int:
     return DONE if set(states.values()) == {"running"} else ATTENTION
 
 
-def plan_add(home: Home, wish: Wish) -> Plan:
+def _republishing(plan: Plan) -> Iterator[str]:
+    """The commands that send again what lay in this node's queues and in its link's: here, above, and below."""
+    for area in (plan.area, plan.description["parent"], "its children"):
+        if area:
+            yield f"hatchery node republish {area} --since TIME"
+
+
+def plan_add(home: Home, wish: Wish, *, replace_broken: bool = False) -> Plan:
     """Raises Trouble for what is not allowed or not reachable."""
     if not areas.is_area(wish.area):
         raise Trouble(f"{wish.area!r} is not a division code of 6, 9 or 12 digits")
@@ -90,14 +107,15 @@ def plan_add(home: Home, wish: Wish) -> Plan:
         far = above.address.as_user(links.link_user(wish.area), password)
         trust.check_private(f"the link to {far.label}", far.uri(), wish.allow_plain)
         _check_exists(above, description["parent"])
-        parent_changes = desired.compare(above.admin, links.at_parent(far.vhost, wish.area, password))
+        at_parent = links.at_parent(far.vhost, wish.area, password)
+        parent_changes = desired.compare(above.admin, at_parent, replace_broken=replace_broken)
         wanted = replace(
             wanted,
             topology=wanted.topology + topology.link_at_child(),
             shovels=links.shovels(here.address.vhost, wish.area, far),
         )
     files = _file_changes(home, wish.area, description, operator)
-    child_changes = desired.compare(here.admin, wanted)
+    child_changes = desired.compare(here.admin, wanted, replace_broken=replace_broken)
     return Plan(wish.area, description, operator, here, above, files, parent_changes, child_changes)
 
 

@@ -83,7 +83,7 @@ def inspect(home: Home, area: str) -> NodeHealth:
         with connected(place.address) as connection:
             _count(connection, health)
             _children(home, area, connection, health)
-        _alarms(place, health)
+        _of_broker(place, health)
         if node.parent and home.operator(area).linked:
             health.links.insert(0, _uplink(place, area, node.parent, health))
     except Trouble as trouble:
@@ -126,7 +126,12 @@ def _count(connection: BlockingConnection, health: NodeHealth) -> None:
         )
 
 
-def _alarms(place: Place, health: NodeHealth) -> None:
+def _of_broker(place: Place, health: NodeHealth) -> None:
+    for queue in sorted(place.admin.broken_queues(place.address.vhost)):
+        health.faults.append(
+            f"queue {queue} is broken: the broker can read its data no more: "
+            f"hatchery node add {health.area} --replace-broken, see docs/operations/backup.md"
+        )
     health.alarms = sorted(place.admin.alarms())
     for resource in health.alarms:
         health.faults.append(

@@ -74,6 +74,13 @@ def node_add(
             help="folder with ca.pem and, for HTTPS, certificate.pem and key.pem (hatchery ca issue)"
         ),
     ] = None,
+    replace_broken: Annotated[
+        bool,
+        typer.Option(
+            "--replace-broken",
+            help="make queues anew whose data the broker can read no more, without what they held",
+        ),
+    ] = False,
     dry_run: DryRun = False,
     allow_plain: AllowPlain = False,
 ) -> None:
@@ -104,7 +111,8 @@ def node_add(
         _pairs(service_url),
         tls.resolve() if tls else None,
     )
-    raise typer.Exit(nodes.add(Home.here(), wish, dry_run=dry_run, say=typer.echo))
+    code = nodes.add(Home.here(), wish, dry_run=dry_run, say=typer.echo, replace_broken=replace_broken)
+    raise typer.Exit(code)
 
 
 @app.command("remove")

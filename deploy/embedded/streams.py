@@ -21,8 +21,8 @@ log = logging.getLogger(__name__)
 WITHIN = 20.0  # seconds until the broker's coordinator has started all streams
 _PAUSE = 0.5  # seconds between two attempts
 
-# How many streams' tasks are of an earlier start, and were told to have failed, and how many are of this one. What is
-# of another shape, as in other versions of RabbitMQ, is left alone.
+# How many streams' tasks are of an earlier start, and were told to have failed, and how many streams the coordinator
+# has not started yet. What is of another shape, as in other versions of RabbitMQ, is left alone.
 HEAL = """
 Node = node(),
 All = case rabbit_stream_coordinator:state() of
@@ -34,7 +34,9 @@ Stuck = [One || {_, Epoch, Began} = One <- Streams, Began < Epoch],
 [ra:process_command({rabbit_stream_coordinator, Node},
     {action_failed, Id, #{action => updating_mnesia, node => Node, index => 1, epoch => Began}})
     || {Id, _, Began} <- Stuck],
-{length(Stuck), length(Streams) - length(Stuck)}.
+Durable = case ets:whereis(rabbit_durable_queue) of undefined -> []; Table -> ets:tab2list(Table) end,
+Declared = [Queue || Queue <- Durable, amqqueue:get_type(Queue) =:= rabbit_stream_queue],
+{length(Stuck), max(0, length(Declared) - length(All)) + length(Streams) - length(Stuck)}.
 """
 
 

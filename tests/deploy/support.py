@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -12,6 +13,7 @@ from pymongo import MongoClient
 
 from deploy.broker_admin import BrokerAdmin
 from deploy.embedded import EmbeddedAddresses
+from deploy.embedded.broker import Broker
 from shared.events import topology
 
 
@@ -56,3 +58,12 @@ def publish(uri: str, exchange: str, key: str, body: bytes = b"{}", **properties
 
 def key(audience: topology.Audience, area: str) -> str:
     return topology.routing_key("registry", "organisation", "registered", audience, area)
+
+
+def at(broker: Broker, expression: str) -> str:
+    """What an expression in Erlang, up to its full stop, gives at the embedded broker."""
+    command = ["erl_call", "-sname", broker.addresses.erlang_node, "-timeout", "20", "-e"]
+    environment = dict(broker.environment())
+    done = subprocess.run(command, input=f"{expression}\n", env=environment, capture_output=True, text=True)
+    assert done.stdout.startswith("{ok, "), done
+    return done.stdout

@@ -117,6 +117,45 @@ def test_a_repeated_run_repairs_what_is_missing_and_only_that(hatchery, street, 
     assert "nothing to change" in hatchery("node", "add", street).out
 
 
+def test_queues_that_the_broker_can_read_no_more_are_made_anew_where_asked(
+    hatchery, street, district, admin, embedded
+):
+    """As after a disk that was full to the last byte: RabbitMQ 3.10 then may find a gap in its log."""
+    lost = {district: topology.service_queue("needs"), street: topology.LINK_UP}
+    bound = {vhost: bindings_of(admin, vhost, queue) for vhost, queue in lost.items()}
+    for vhost, queue in lost.items():
+        damage(embedded.broker, f"'{vhost}_{queue}'")
+    embedded.broker.kill()
+    eventually(lambda: not embedded.broker.alive())
+    embedded.broker.start()
+    eventually(lambda: all(admin.broken_queues(vhost) == {queue} for vhost, queue in lost.items()))
+    assert "nothing to change" in hatchery("node", "add", street).out
+    assert f"queue {lost[district]} is broken" in hatchery("node", "status", district).out
+    dry = hatchery("node", "add", street, "--replace-broken", "--dry-run").out
+    assert f"would delete broken queues {lost[street]}" in dry
+    assert admin.broken_queues(street)
+    done = hatchery("node", "add", street, "--replace-broken")
+    assert f"hatchery node republish {district} --since TIME" in done.out
+    hatchery("node", "add", district, "--replace-broken")
+    assert not admin.broken_queues(district) | admin.broken_queues(street)
+    assert {vhost: bindings_of(admin, vhost, queue) for vhost, queue in lost.items()} == bound
+    assert "nothing to change" in hatchery("node", "add", street, "--replace-broken").out
+
+
+def damage(broker, queue):
+    """What the broker has written of the queue can be read no more when it starts next."""
+    for written in (broker.home / "data").glob("*/quorum/*/*/config"):
+        if f"{queue}," in written.read_text():
+            written.write_text("damaged")
+            return
+    raise AssertionError(f"nothing is written of {queue}")
+
+
+def bindings_of(admin, vhost, queue):
+    found = [b for b in admin.bindings(vhost) if b["destination"] == queue and b["source"]]
+    return sorted((b["source"], b["routing_key"]) for b in found)
+
+
 def test_changed_options_change_the_description_and_keep_the_rest(hatchery, home, street):
     before = home.node(street)
     outcome = hatchery("node", "add", street, "--services", "needs,funding")

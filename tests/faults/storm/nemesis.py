@@ -116,6 +116,8 @@ class Nemesis(threading.Thread):
                 return self._fill(fault)
             case "clock jump":
                 file = self.world.clocks / fault.target
+                if fault.by < 0:
+                    self.world.set_back.append((time.time(), fault.by))
                 return self._for(fault.seconds, lambda: file.write_text(str(fault.by)), file.unlink)
         raise ValueError(fault.kind)
 

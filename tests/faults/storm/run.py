@@ -21,6 +21,7 @@ from tests.faults.storm.nemesis import Nemesis
 from tests.faults.storm.quiet import Looking
 from tests.faults.storm.replays import Replays
 from tests.faults.storm.subscriber import Subscriber
+from tests.faults.storm.upkeep import Upkeep
 from tests.faults.storm.workload import Figures, Stories, clients
 from tests.faults.storm.world import DISTRICT, HOSTED, Disk, World
 
@@ -50,6 +51,9 @@ class State:
     happened: dict[str, int] = field(default_factory=dict)  # faults that could be done, of each kind
     replays: int = 0  # the number of the next one
     spoiled: int = 0
+    filled_at: float | None = None  # when the broker's disk was full last; seconds since 1970
+    replaced_at: float | None = None  # when broken queues were made anew first
+    replaced: int = 0  # of those queues
     pieces: int = 0  # times that it was begun or gone on with
     seconds: float = 0.0  # of all pieces until the healing
     repeated: int = 0
@@ -84,6 +88,7 @@ class Storm:
     def __init__(self, home: Path, state: State, stopping: threading.Event, say: Say) -> None:
         self.home, self.state, self.stopping, self.say = home, state, stopping, say
         self.world = World(home)
+        self.world.disk.filled_at, self.world.replaced_at = state.filled_at, state.replaced_at
         self.figures = Figures()
         self.accepted_before = sum(one.accepted for one in history.read(home / "history").values())
 
@@ -93,14 +98,16 @@ class Storm:
         try:
             onlookers = self._onlookers()
             self.world.start()
-            for one in onlookers:
+            self.upkeep = Upkeep(self.world, self.done_looking)
+            self.replaced_before = self.state.replaced
+            for one in (*onlookers, self.upkeep):
                 one.start()
             try:
                 return self._weather()
             finally:
                 self._keep()
                 self.done_looking.set()
-                for one in onlookers:
+                for one in (*onlookers, self.upkeep):
                     one.join()
         finally:
             self.world.stop()
@@ -201,6 +208,8 @@ class Storm:
         self._keep()
 
     def _keep(self) -> None:
+        self.state.filled_at, self.state.replaced_at = self.world.disk.filled_at, self.world.replaced_at
+        self.state.replaced = self.replaced_before + self.upkeep.replaced
         write(self.home, self.state)
 
     def _tell(self, events: int | None, planned: int) -> None:
@@ -262,7 +271,10 @@ class Storm:
         checker.check_commands(verdict, outcomes, events)
         checker.check_money(verdict, outcomes, store, DISTRICT)
         again = sum(
-            checker.check_onlooker(verdict, area, subscriber.seen(self.home, area), events) for area in HOSTED
+            checker.check_onlooker(
+                verdict, area, subscriber.seen(self.home, area), events, self.state.replaced_at
+            )
+            for area in HOSTED
         )
         return verdict, again
 

@@ -10,7 +10,9 @@ import os
 import shutil
 import subprocess
 import threading
+import time
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import yaml
@@ -46,6 +48,9 @@ class World:
         self.crashes = labels.Crashes(self.home.path / "crashes")
         self.clocks = self.home.path / "clocks"
         self.clocks.mkdir(exist_ok=True)
+        self.parents = PARENTS
+        self.set_back: list[tuple[float, float]] = []  # when a node's clock was, and by how many seconds
+        self.replaced_at: float | None = None  # when the first broken queues were made anew
         self.nodes: dict[str, RunningNode] = {}
         self.cables: dict[str, Cable] = {}  # by the area of the lower end
 
@@ -96,17 +101,27 @@ class World:
         process = self.nodes[area].process
         return pid if process and parent == process.pid else None
 
-    def _add(self, area: str) -> None:
+    def wrong_since(self) -> float:
+        """What a node's clock said, in seconds since 1970, when the broker's disk was full last or before."""
+        filled = self.disk.filled_at or time.time()
+        return filled + min((by for at, by in self.set_back if at > filled - 60), default=0.0)
+
+    def wish(self, area: str) -> Wish:
         addresses, parent = self.embedded.addresses, PARENTS.get(area)
         there = area in self.home.nodes()
         wish = Wish(area, parent, HOSTED[area], clock="request", port=None if there else free_base_port())
-        if parent:
-            cable = self.cables[area] = Cable((addresses.host, addresses.amqp_port))
-            through = addresses.amqp_uri(parent).replace(f":{addresses.amqp_port}/", f":{cable.port}/")
-            wish = Wish(
-                **vars(wish) | {"parent_broker": through, "parent_broker_admin": admin_url(addresses)}
-            )
-        nodes.add(self.home, wish, dry_run=False, say=lambda _: None)
+        if not parent:
+            return wish
+        through = addresses.amqp_uri(parent).replace(
+            f":{addresses.amqp_port}/", f":{self.cables[area].port}/"
+        )
+        return replace(wish, parent_broker=through, parent_broker_admin=admin_url(addresses))
+
+    def _add(self, area: str) -> None:
+        addresses = self.embedded.addresses
+        if area in PARENTS:
+            self.cables[area] = Cable((addresses.host, addresses.amqp_port))
+        nodes.add(self.home, self.wish(area), dry_run=False, say=lambda _: None)
         told = yaml.safe_load(self.home.description(area).read_text(encoding="utf-8"))
         self.nodes[area] = RunningNode(
             area, told["url"], told["port"], HOSTED[area], area, self.home.folder(area), self.embedded,
@@ -129,6 +144,7 @@ class Disk:
     def __init__(self, image: Path, place: Path) -> None:
         self.image, self.place = image, place
         self.ballast = place / "ballast"
+        self.filled_at: float | None = None  # seconds since 1970
 
     @property
     def mounted(self) -> bool:
@@ -153,6 +169,7 @@ class Disk:
 
     def fill(self) -> None:
         """Leave nothing: whoever writes is told that no space is left."""
+        self.filled_at = time.time()
         block = os.statvfs(self.place).f_frsize
         size = 1 << 26
         with self.ballast.open("wb") as file:

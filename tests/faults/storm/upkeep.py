@@ -1,0 +1,83 @@
+"""What an operator has to do by hand, as docs/operations/backup.md tells: queues whose data the broker can read no
+more are made anew, and what was sent since is sent again.
+
+A disk that is full to the last byte is the one fault of the storm that RabbitMQ 3.10 does not always outlive.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+from deploy import nodes, subscribers
+from deploy.broker_admin import BrokerAdmin
+from deploy.places import own_place
+from deploy.republish import Advance, republish
+from deploy.trouble import Trouble
+from shared.events import topology
+from tests.deploy.support import admin_url
+from tests.faults.storm import subscriber
+from tests.faults.storm.world import HOSTED, World
+
+EVERY = 5.0  # seconds between two looks
+BEFORE = timedelta(minutes=1)  # the fault, that events are sent again from
+
+
+class Upkeep(threading.Thread):
+    """Looks after all nodes until it is told to stop. `replaced` counts the queues that were made anew."""
+
+    def __init__(self, world: World, stopping: threading.Event) -> None:
+        super().__init__(name="upkeep", daemon=True)
+        self.world, self.stopping = world, stopping
+        self.replaced = 0
+        self.told: list[str] = []
+        self._admin = BrokerAdmin(admin_url(world.embedded.addresses))
+
+    def run(self) -> None:
+        seen: dict[str, set[str]] = {}
+        owed = False  # whether events are to be sent again
+        while not self.stopping.wait(EVERY):
+            try:
+                now = {area: self._admin.broken_queues(area) for area in HOSTED}
+                broken = {area: now[area] & seen.get(area, set()) for area in HOSTED}  # no passing state
+                seen = now
+                for area in HOSTED:
+                    if broken[area]:
+                        owed = True
+                        self._replace(area, broken[area])
+                if owed and not any(now.values()):
+                    self._send_again()
+                    owed = False
+            except Trouble as trouble:  # the broker is away: the next look does it
+                self.told.append(str(trouble))
+
+    def _replace(self, area: str, broken: set[str]) -> None:
+        place, queue = own_place(self.world.home, area), topology.subscriber_queue(subscriber.NAME)
+        if queue in broken:
+            place.admin.delete_queue(place.address.vhost, queue)
+            subscribers.add(place, area, subscriber.NAME, ("#",), subscriber.LENGTH, say=self.told.append)
+        for node in (area, *(child for child, parent in self.world.parents.items() if parent == area)):
+            nodes.add(
+                self.world.home,
+                self.world.wish(node),
+                dry_run=False,
+                say=self.told.append,
+                replace_broken=True,
+            )
+        self.replaced += len(broken)
+        self.world.replaced_at = self.world.replaced_at or time.time()
+
+    def _send_again(self) -> None:
+        for area in HOSTED:
+            since = datetime.fromtimestamp(self.world.wrong_since(), UTC) - BEFORE
+            republish(
+                self.world.home, area, since, wait=0.0, dry_run=False, say=self.told.append, shown=_unseen
+            )
+
+
+@contextmanager
+def _unseen(_totals: dict[str, int]) -> Iterator[Advance]:
+    yield lambda _service, _sent: None
