@@ -58,7 +58,7 @@ class Verdict:
     doubled: int = 0  # events or effects beyond one for a change, and records with two owners
     unexpected: int = 0  # events that no command explains
     out_of_order: int = 0  # events that an onlooker saw after a later one of the same subject
-    late: int = 0  # the same, after a queue was made anew and what it had held was sent again: no damage
+    late: int = 0  # the same, once what the broker had lost was sent again: no damage
     refused: int = 0  # commands that a sound platform accepts
     unlike: int = 0  # copies that are not as their owner has them
     unsent: int = 0  # events that still wait
@@ -338,11 +338,11 @@ def check_onlooker(
     area: str,
     seen: Iterable[Mapping[str, Any]],
     events: Iterable[Sent],
-    replaced_at: float | None = None,
+    sent_again_at: float | None = None,
 ) -> int:
     """Hold what an onlooker at a node was given against what was sent; how often it was given an event again.
 
-    `replaced_at` says when a broken queue was made anew first, in seconds since 1970.
+    `sent_again_at` says when events were sent again first that the broker may have lost, in seconds since 1970.
     """
     due = {
         event.id: event
@@ -363,7 +363,7 @@ def check_onlooker(
         position = (int(one["epoch"]), int(one["sequence"]))
         if positions.setdefault((*subject, *position), one["id"]) != one["id"]:
             verdict.note("doubled", f"{which}: two events with the sequence {position[1]}")
-        if position < last.get(subject, (0, 0)) and replaced_at and one["at"] > replaced_at:
+        if position < last.get(subject, (0, 0)) and sent_again_at and one["at"] > sent_again_at:
             verdict.late += 1
         elif position < last.get(subject, (0, 0)):
             verdict.note("out_of_order", f"{which}: {position[1]} after {last[subject][1]}")

@@ -47,7 +47,7 @@ def table(result: Result) -> str:
         ("events given to onlookers again", result.again),
         ("messages given up that nobody can read", result.spoiled),
         ("queues that the broker could read no more, made anew", state.replaced),
-        ("events that came late since a queue was made anew", verdict.late),
+        ("events that came late, sent again after a full disk", verdict.late),
         *((words, verdict.damage[name]) for name, words in CASES.items()),
         ("seconds from healing: last client answered", round(result.clients_done, 1)),
         ("seconds from healing: outboxes empty", _seconds(result.outboxes_empty)),

@@ -52,8 +52,8 @@ class State:
     replays: int = 0  # the number of the next one
     spoiled: int = 0
     filled_at: float | None = None  # when the broker's disk was full last; seconds since 1970
-    replaced_at: float | None = None  # when broken queues were made anew first
-    replaced: int = 0  # of those queues
+    sent_again_at: float | None = None  # when events were sent again first, since that had happened
+    replaced: int = 0  # queues that were made anew since the broker could read them no more
     pieces: int = 0  # times that it was begun or gone on with
     seconds: float = 0.0  # of all pieces until the healing
     repeated: int = 0
@@ -88,7 +88,7 @@ class Storm:
     def __init__(self, home: Path, state: State, stopping: threading.Event, say: Say) -> None:
         self.home, self.state, self.stopping, self.say = home, state, stopping, say
         self.world = World(home)
-        self.world.disk.filled_at, self.world.replaced_at = state.filled_at, state.replaced_at
+        self.world.disk.filled_at, self.world.sent_again_at = state.filled_at, state.sent_again_at
         self.figures = Figures()
         self.accepted_before = sum(one.accepted for one in history.read(home / "history").values())
 
@@ -208,7 +208,7 @@ class Storm:
         self._keep()
 
     def _keep(self) -> None:
-        self.state.filled_at, self.state.replaced_at = self.world.disk.filled_at, self.world.replaced_at
+        self.state.filled_at, self.state.sent_again_at = self.world.disk.filled_at, self.world.sent_again_at
         self.state.replaced = self.replaced_before + self.upkeep.replaced
         write(self.home, self.state)
 
@@ -272,7 +272,7 @@ class Storm:
         checker.check_money(verdict, outcomes, store, DISTRICT)
         again = sum(
             checker.check_onlooker(
-                verdict, area, subscriber.seen(self.home, area), events, self.state.replaced_at
+                verdict, area, subscriber.seen(self.home, area), events, self.state.sent_again_at
             )
             for area in HOSTED
         )

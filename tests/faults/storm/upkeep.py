@@ -1,7 +1,8 @@
-"""What an operator has to do by hand, as docs/operations/backup.md tells: queues whose data the broker can read no
-more are made anew, and what was sent since is sent again.
+"""What an operator has to do by hand once the broker's disk was full, as docs/operations/backup.md tells: queues whose
+data the broker can read no more are made anew, and what was sent since is sent again.
 
-A disk that is full to the last byte is the one fault of the storm that RabbitMQ 3.10 does not always outlive.
+A disk that is full to the last byte is the one fault of the storm that RabbitMQ 3.10 does not outlive: it may lose what
+it has confirmed, in queues that it can read no more, and in others too.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+
+from pymongo.errors import PyMongoError
 
 from deploy import nodes, subscribers
 from deploy.broker_admin import BrokerAdmin
@@ -38,7 +41,7 @@ class Upkeep(threading.Thread):
 
     def run(self) -> None:
         seen: dict[str, set[str]] = {}
-        owed = False  # whether events are to be sent again
+        sent_again: float | None = self.world.disk.filled_at  # the last filling after which that was done
         while not self.stopping.wait(EVERY):
             try:
                 now = {area: self._admin.broken_queues(area) for area in HOSTED}
@@ -46,12 +49,13 @@ class Upkeep(threading.Thread):
                 seen = now
                 for area in HOSTED:
                     if broken[area]:
-                        owed = True
                         self._replace(area, broken[area])
-                if owed and not any(now.values()):
+                        sent_again = 0.0
+                disk = self.world.disk
+                if disk.filled_at != sent_again and not disk.full and not any(now.values()):
                     self._send_again()
-                    owed = False
-            except Trouble as trouble:  # the broker is away: the next look does it
+                    sent_again = disk.filled_at
+            except (Trouble, PyMongoError) as trouble:  # something is away: the next look does it
                 self.told.append(str(trouble))
 
     def _replace(self, area: str, broken: set[str]) -> None:
@@ -68,9 +72,9 @@ class Upkeep(threading.Thread):
                 replace_broken=True,
             )
         self.replaced += len(broken)
-        self.world.replaced_at = self.world.replaced_at or time.time()
 
     def _send_again(self) -> None:
+        self.world.sent_again_at = self.world.sent_again_at or time.time()
         for area in HOSTED:
             since = datetime.fromtimestamp(self.world.wrong_since(), UTC) - BEFORE
             republish(

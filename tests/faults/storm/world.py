@@ -50,7 +50,7 @@ class World:
         self.clocks.mkdir(exist_ok=True)
         self.parents = PARENTS
         self.set_back: list[tuple[float, float]] = []  # when a node's clock was, and by how many seconds
-        self.replaced_at: float | None = None  # when the first broken queues were made anew
+        self.sent_again_at: float | None = None  # when that was done first, after the broker's disk was full
         self.nodes: dict[str, RunningNode] = {}
         self.cables: dict[str, Cable] = {}  # by the area of the lower end
 
@@ -178,6 +178,10 @@ class Disk:
                     os.posix_fallocate(file.fileno(), os.fstat(file.fileno()).st_size, size)
                 except OSError:
                     size //= 2
+
+    @property
+    def full(self) -> bool:
+        return self.ballast.exists()
 
     def empty(self) -> None:
         self.ballast.unlink(missing_ok=True)
