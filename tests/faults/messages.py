@@ -134,8 +134,8 @@ def _handlers(name: str, kind: str) -> list[Handler]:
 
 @cache
 def views(handler: Handler) -> Mapping[str, fields.Field[Any]]:
-    """The fields of the state that a handler looks at."""
-    found: Mapping[str, fields.Field[Any]] = handler.schema().fields
+    """The fields of the state that a handler looks at: what is only told, it leaves alone."""
+    found: Mapping[str, fields.Field[Any]] = handler.schema().load_fields
     return found
 
 
