@@ -67,7 +67,7 @@ def add(home: Home, wish: Wish, *, dry_run: bool, say: Say, replace_broken: bool
     if lines:
         _carry_out(home, plan)
     if plan.broken and not dry_run:
-        say(f"what the broken queues held is sent again by: {', '.join(_republishing(plan))}")
+        say(f"what the broken queues held is sent again by: {_republishing(plan)}")
     if plan.parent is None:
         return DONE
     states = links.wait_running(plan.here.admin, plan.here.address.vhost, LINK_WAIT)
@@ -79,11 +79,11 @@ def add(home: Home, wish: Wish, *, dry_run: bool, say: Say, replace_broken: bool
     return DONE if set(states.values()) == {"running"} else ATTENTION
 
 
-def _republishing(plan: Plan) -> Iterator[str]:
-    """The commands that send again what lay in this node's queues and in its link's: here, above, and below."""
-    for area in (plan.area, plan.description["parent"], "its children"):
-        if area:
-            yield f"hatchery node republish {area} --since TIME"
+def _republishing(plan: Plan) -> str:
+    """How what lay in this node's queues and in its link's is sent again: here, above, and below."""
+    areas = [area for area in (plan.area, plan.description["parent"]) if area]
+    commands = ", ".join(f"hatchery node republish {area} --since TIME" for area in areas)
+    return f"{commands}, and the same for each node below {plan.area}"
 
 
 def plan_add(home: Home, wish: Wish, *, replace_broken: bool = False) -> Plan:

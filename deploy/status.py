@@ -130,7 +130,7 @@ def _of_broker(place: Place, health: NodeHealth) -> None:
     for queue in sorted(place.admin.broken_queues(place.address.vhost)):
         health.faults.append(
             f"queue {queue} is broken: the broker can read its data no more: "
-            f"hatchery node add {health.area} --replace-broken, see docs/operations/backup.md"
+            f"{_replacing(health.area, queue)}, see docs/operations/backup.md"
         )
     health.alarms = sorted(place.admin.alarms())
     for resource in health.alarms:
@@ -138,6 +138,14 @@ def _of_broker(place: Place, health: NodeHealth) -> None:
             f"{resource} alarm: broker {place.admin.label} takes no events until it has more {resource}; "
             "commands go on, see docs/operations/links.md"
         )
+
+
+def _replacing(area: str, queue: str) -> str:
+    """Who makes the queue anew: the node that declares it, which is the child for its link's upper end."""
+    if queue.startswith(topology.subscriber_queue("")):
+        return "delete it in RabbitMQ's management, then hatchery subscriber add"
+    child = queue.removeprefix(topology.link_down(""))
+    return f"hatchery node add {area if child == queue else child} --replace-broken"
 
 
 def _foreseen(node: Node, health: NodeHealth) -> Iterator[str]:

@@ -51,7 +51,7 @@ def heal(node: str, environment: Mapping[str, str]) -> int:
     while True:
         stuck, starting, told = _ask(program, node, environment)
         healed += stuck
-        if not (stuck or starting) or time.monotonic() > end:
+        if not (stuck or starting or told) or time.monotonic() > end:
             break
         time.sleep(_PAUSE)
     if healed:

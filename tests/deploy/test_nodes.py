@@ -129,12 +129,15 @@ def test_queues_that_the_broker_can_read_no_more_are_made_anew_where_asked(
     embedded.broker.start()
     eventually(lambda: all(admin.broken_queues(vhost) == {queue} for vhost, queue in lost.items()))
     assert "nothing to change" in hatchery("node", "add", street).out
-    assert f"queue {lost[district]} is broken" in hatchery("node", "status", district).out
+    told = " ".join(hatchery("node", "status", district).out.split())
+    assert f"queue {lost[district]} is broken" in told
+    assert f"hatchery node add {district} --replace-broken" in told
     dry = hatchery("node", "add", street, "--replace-broken", "--dry-run").out
     assert f"would delete broken queues {lost[street]}" in dry
     assert admin.broken_queues(street)
     done = hatchery("node", "add", street, "--replace-broken")
     assert f"hatchery node republish {district} --since TIME" in done.out
+    assert f"the same for each node below {street}" in done.out
     hatchery("node", "add", district, "--replace-broken")
     assert not admin.broken_queues(district) | admin.broken_queues(street)
     assert {vhost: bindings_of(admin, vhost, queue) for vhost, queue in lost.items()} == bound

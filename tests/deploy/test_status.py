@@ -6,6 +6,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from deploy import status
 from deploy.embedded import free_ports
 from shared.events import topology
 from shared.node import SERVICES
@@ -149,3 +150,15 @@ def test_without_its_broker_a_node_is_still_reported(hatchery, home, district):
     assert code == 1
     assert found["broker"] is False
     assert any("no way into broker 127.0.0.1:9" in fault for fault in faults)
+
+
+@pytest.mark.parametrize(
+    ("queue", "remedy"),
+    [
+        (topology.LINK_UP, "hatchery node add 230102 --replace-broken"),
+        (topology.link_down("230102001"), "hatchery node add 230102001 --replace-broken"),
+        (topology.subscriber_queue("press"), "hatchery subscriber add"),
+    ],
+)
+def test_a_broken_queue_is_made_anew_by_whoever_declares_it(queue, remedy):
+    assert remedy in status._replacing("230102", queue)

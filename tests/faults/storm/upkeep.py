@@ -23,7 +23,7 @@ from deploy.trouble import Trouble
 from shared.events import topology
 from tests.deploy.support import admin_url
 from tests.faults.storm import subscriber
-from tests.faults.storm.world import HOSTED, World
+from tests.faults.storm.world import HOSTED, PARENTS, World
 
 EVERY = 5.0  # seconds between two looks
 BEFORE = timedelta(minutes=1)  # the fault, that events are sent again from
@@ -63,7 +63,7 @@ class Upkeep(threading.Thread):
         if queue in broken:
             place.admin.delete_queue(place.address.vhost, queue)
             subscribers.add(place, area, subscriber.NAME, ("#",), subscriber.LENGTH, say=self.told.append)
-        for node in (area, *(child for child, parent in self.world.parents.items() if parent == area)):
+        for node in (area, *(child for child, parent in PARENTS.items() if parent == area)):
             nodes.add(
                 self.world.home,
                 self.world.wish(node),

@@ -48,7 +48,6 @@ class World:
         self.crashes = labels.Crashes(self.home.path / "crashes")
         self.clocks = self.home.path / "clocks"
         self.clocks.mkdir(exist_ok=True)
-        self.parents = PARENTS
         self.set_back: list[tuple[float, float]] = []  # when a node's clock was, and by how many seconds
         self.sent_again_at: float | None = None  # when that was done first, after the broker's disk was full
         self.nodes: dict[str, RunningNode] = {}

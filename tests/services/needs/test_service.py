@@ -85,9 +85,8 @@ def test_whom_to_answer_is_in_no_event(here: RunningNode):
     need = collect(here, title="不外传的需求")
     with here.amqp() as connection:
         channel = connection.channel()
-        channel.basic_qos(
-            prefetch_count=1
-        )  # what has come and was not looked at, pika gives back: a stream minds
+        # One at a time: what has come and was not looked at, pika gives back, which a stream minds.
+        channel.basic_qos(prefetch_count=1)
         seen = ""
         for method, _, body in channel.consume(
             "events.log", arguments={"x-stream-offset": "first"}, inactivity_timeout=10
