@@ -89,7 +89,7 @@ class Storm:
         self.home, self.state, self.stopping, self.say = home, state, stopping, say
         self.world = World(home)
         self.world.disk.filled_at, self.world.sent_again_at = state.filled_at, state.sent_again_at
-        self.figures = Figures()
+        self.figures = Figures(repeated=state.repeated, why=Counter(state.why))
         self.accepted_before = sum(one.accepted for one in history.read(home / "history").values())
 
     def run(self) -> Result | None:
