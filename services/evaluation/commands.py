@@ -7,6 +7,7 @@ from typing import Any
 from services.evaluation import domain, subjects
 from services.evaluation.documents import Grade, KnownOrganisation, KnownProject, PhaseEvaluation
 from shared import areas
+from shared.acting import check_acting
 from shared.call import Call
 from shared.errors import NotYetKnown, Text
 from shared.store import command, load, new, save
@@ -39,7 +40,8 @@ def conclude_phase(call: Call, body: Data) -> PhaseEvaluation:
 
 @command
 def award_grade(call: Call, body: Data) -> Grade:
-    """Record a grade that was announced; the district does. Raises NotYetKnown, Refused."""
+    """Record a grade that was announced; the district does. Raises NotYetKnown, Refused, Conflict where the
+    organisation is not approved yet."""
     organisation = KnownOrganisation.objects(id=body["organisation"]).first()
     if organisation is None:
         raise NotYetKnown(Text("Organisation", "社会组织"), body["organisation"], "organisation")
@@ -57,7 +59,8 @@ def award_grade(call: Call, body: Data) -> Grade:
     )
     call.authorise(district)  # not just at the organisation's own area
     grade.organisation = organisation.id
-    domain.check_gradable(organisation.track, organisation.status)
+    domain.check_registered(organisation.track)
+    check_acting(organisation.status, organisation.name)
     domain.check_announced(body["announced_on"], call.now)
     return save(call, grade, subjects.AWARDED)
 

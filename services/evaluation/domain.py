@@ -66,20 +66,13 @@ def check_lower(grade: str, lowered: str) -> None:
         )
 
 
-def check_gradable(track: str, status: str) -> None:
-    """Raise Refused unless the organisation is registered 登记 and active: filed teams are not graded."""
+def check_registered(track: str) -> None:
+    """Raise Refused unless the organisation is registered 登记: filed teams are not graded."""
     if track != "registered":
         raise Refused(
             "not-registered",
             Text("Only registered organisations are graded.", "只有登记的社会组织可以参加等级评估。"),
             Text("Name a registered organisation.", "请填写登记的社会组织。"),
-            field="organisation",
-        )
-    if status != "active":
-        raise Refused(
-            "organisation-not-active",
-            Text(f"The organisation is {status}.", f"该社会组织的状态为 {status}。"),
-            Text("Only active organisations are graded.", "只有状态正常的社会组织可以参加等级评估。"),
             field="organisation",
         )
 

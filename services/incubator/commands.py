@@ -8,6 +8,7 @@ from typing import Any
 from services.incubator import domain, queries, subjects
 from services.incubator.documents import Centre, KnownOrganisation, KnownSummary, Residency
 from shared import clock
+from shared.acting import check_acting
 from shared.call import Call
 from shared.errors import NotYetKnown, Text
 from shared.events.types import EventType
@@ -25,7 +26,7 @@ def open_centre(call: Call, body: Data) -> Centre:
     centre = new(call, Centre, **body)
     if body["operator"] is not None:
         operator = _organisation(body["operator"], "operator")
-        domain.check_acting(operator.status, operator.name, "operator")
+        check_acting(operator.status, operator.name, "operator")
     return save(call, centre, subjects.OPENED)
 
 
@@ -53,7 +54,7 @@ def apply_for_residency(call: Call, body: Data) -> Residency:
         generated=body["generated"],
     )
     residency.organisation = body["organisation"]
-    domain.check_acting(organisation.status, organisation.name, "organisation")
+    check_acting(organisation.status, organisation.name, "organisation")
     return save(call, residency, subjects.APPLIED)
 
 
@@ -64,7 +65,7 @@ def enter(call: Call, residency_id: str, body: Data) -> Residency:
     residency = load(call, Residency, residency_id)
     residency.status = advance(domain.ResidencyLife, residency.status, "enter")
     organisation = _organisation(residency.organisation, "organisation")
-    domain.check_acting(organisation.status, organisation.name, "organisation")
+    check_acting(organisation.status, organisation.name, "organisation")
     centre = _centre_of(residency)
     centre.occupied = domain.occupied_after(centre.capacity, centre.occupied, body["desks"])
     residency.desks, residency.agreement_months = body["desks"], body["agreement_months"]

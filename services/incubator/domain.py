@@ -7,13 +7,10 @@ from datetime import date, datetime
 from statemachine import State, StateMachine
 
 from shared import clock, workdays
-from shared.errors import Conflict, Refused, Text
+from shared.errors import Refused, Text
 
 STAGES = ("germination", "start_up", "growth")  # 萌芽、初创、发展
 AGREEMENT_MONTHS = 24  # the usual term (Kundulun)
-
-# States of an organisation that an event on its way may turn into `active`.
-BEFORE_ACTIVE = ("draft", "applied", "correcting", "accepted")
 
 
 class ResidencyLife(StateMachine):
@@ -79,25 +76,3 @@ def check_resident(status: str) -> None:
             Text("Only organisations in the centre have a stage.", "仅在孵组织可评定阶段。"),
             field="status",
         )
-
-
-def check_acting(status: str, name: str, field: str) -> None:
-    """Raise unless an organisation in this state may act: Conflict with a moment to wait where an event on its
-    way may change that, Refused otherwise."""
-    if status == "active":
-        return
-    detail = Text(f"{name} is {status}.", f"{name}的状态不是正常。")
-    if status in BEFORE_ACTIVE:
-        raise Conflict(
-            "organisation-not-yet-active",
-            detail,
-            Text("Try again when it has been approved.", "请在准予后重试。"),
-            field=field,
-            retry_after=1,
-        )
-    raise Refused(
-        "organisation-not-active",
-        detail,
-        Text("Name an active organisation.", "请填写状态正常的社会组织。"),
-        field=field,
-    )

@@ -15,8 +15,9 @@ _log = logging.getLogger(__name__)
 # Seconds. Short enough that a request is answered 503 rather than left hanging, long enough for a fail-over.
 SELECTION, SOCKET = 3.0, 20.0
 
-# MongoDB's codes for "I am (shut)ting down / not primary": the same request succeeds a moment later.
-_PASSING_CODES = frozenset({11600, 11602, 10107, 13435, 13436, 91, 189})
+# MongoDB's codes for "I am (shut)ting down / not primary": the same request succeeds a moment later. So does a read
+# whose cursor (43) the store has forgotten by being started again between two batches.
+_PASSING_CODES = frozenset({11600, 11602, 10107, 13435, 13436, 91, 189, 43})
 
 
 def connect(uri: str, database: str) -> None:

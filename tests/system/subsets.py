@@ -248,7 +248,7 @@ class Scenario:
 
         def known() -> bool:
             answers.append(self._post(url, body))
-            late = ("not-yet-known", "organisation-not-active")  # its approval is still on its way
+            late = ("not-yet-known", "organisation-not-yet-active")  # its approval is still on its way
             return self.organisation is None or not any(code in answers[-1].text for code in late)
 
         eventually(known, within=PATIENCE, what="the organisation is known to evaluation")

@@ -10,6 +10,7 @@ from services.needs.domain import deliveries as rules
 from services.needs.domain.days import check_not_future
 from services.needs.queries import known
 from services.needs.subjects.deliveries import RECORDED
+from shared.acting import check_acting
 from shared.call import Call
 from shared.errors import NotYetKnown, Text
 from shared.store import command, find, new, save
@@ -29,7 +30,7 @@ def record_delivery(call: Call, body: Data) -> Delivery:
     organisation = known.known_organisation(body["organisation"])
     if organisation is None:
         raise NotYetKnown(ORGANISATION, body["organisation"], "organisation")
-    rules.check_acting(organisation.status, organisation.name)
+    check_acting(organisation.status, organisation.name)
     if body["topic"] is not None:
         topic = find(LibraryItem, body["topic"])
         if topic is None:

@@ -7,9 +7,9 @@ from typing import Any
 
 from services.needs.documents import ServiceItem
 from services.needs.domain import menu as rules
-from services.needs.domain.deliveries import check_acting
 from services.needs.queries import known
 from services.needs.subjects import menu as subjects
+from shared.acting import check_acting
 from shared.arearules.settings import value
 from shared.call import Call
 from shared.errors import NotYetKnown, Text
@@ -57,7 +57,7 @@ def check_acting_organisation(identifier: str, field: str = "organisation") -> N
     found = known.known_organisation(identifier)
     if found is None:
         raise NotYetKnown(ORGANISATION, identifier, field)
-    check_acting(found.status, found.name)
+    check_acting(found.status, found.name, field)
 
 
 def _check_acting(organisations: list[str]) -> None:

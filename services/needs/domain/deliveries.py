@@ -5,8 +5,6 @@ from __future__ import annotations
 from shared.errors import Conflict, Refused, Text
 
 CONFIRMERS = ("client", "relative", "community_worker", "call_back")
-# States of an organisation that an event on its way may turn into `active`.
-BEFORE_ACTIVE = ("draft", "applied", "correcting", "accepted")
 
 
 def check_delivery(beneficiaries: int, person_times: int) -> None:
@@ -21,28 +19,6 @@ def check_delivery(beneficiaries: int, person_times: int) -> None:
             Text("Count every service of every person in person_times.", "服务人次应包括每人每次服务。"),
             field="person_times",
         )
-
-
-def check_acting(status: str, name: str) -> None:
-    """Raise unless an organisation in this state may deliver: Conflict with a moment to wait where an event on
-    its way may change that, Refused otherwise."""
-    if status == "active":
-        return
-    detail = Text(f"{name} is {status}.", f"{name}的状态不是正常。")
-    if status in BEFORE_ACTIVE:
-        raise Conflict(
-            "organisation-not-yet-active",
-            detail,
-            Text("Try again when it has been approved.", "请在准予后重试。"),
-            field="organisation",
-            retry_after=1,
-        )
-    raise Refused(
-        "organisation-not-active",
-        detail,
-        Text("Name an active organisation.", "请填写状态正常的社会组织。"),
-        field="organisation",
-    )
 
 
 def check_topic(status: str, identifier: str) -> None:

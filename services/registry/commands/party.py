@@ -11,8 +11,9 @@ from services.registry.documents.party import PartyBranch
 from services.registry.domain import party as rules
 from services.registry.subjects import party as subjects
 from shared import clock
+from shared.acting import check_acting
 from shared.call import Call
-from shared.errors import NotYetKnown, Refused, Text
+from shared.errors import NotYetKnown, Text
 from shared.lifecycle import advance
 from shared.store import command, find, load, new, save
 
@@ -83,15 +84,7 @@ def _take(branch: PartyBranch, coming: Iterable[str]) -> None:
         organisation = find(Organisation, identifier)
         if organisation is None:
             raise NotYetKnown(Text("Organisation", "社会组织"), identifier, "organisations")
-        if organisation.status != "active":
-            raise Refused(
-                "organisation-not-active",
-                Text(
-                    f"{organisation.name} is {organisation.status}.", f"{organisation.name}的状态不是正常。"
-                ),
-                Text("Name active organisations only.", "请只填写状态正常的社会组织。"),
-                field="organisations",
-            )
+        check_acting(organisation.status, organisation.name, "organisations")
         if branch.kind in rules.EXCLUSIVE and (other := _other(branch, identifier)):
             raise rules.taken(organisation.name, other.name)
     branch.holds = rules.holds(branch.kind, branch.organisations)

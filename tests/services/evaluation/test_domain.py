@@ -36,13 +36,8 @@ def test_a_lowering_may_skip_grades():
 
 def test_a_filed_team_is_not_graded():
     with pytest.raises(Refused, match="not-registered"):
-        domain.check_gradable("filed", "active")
-
-
-@pytest.mark.parametrize("status", ["applied", "suspended", "cancelled"])
-def test_only_active_organisations_are_graded(status: str):
-    with pytest.raises(Refused, match="organisation-not-active"):
-        domain.check_gradable("registered", status)
+        domain.check_registered("filed")
+    domain.check_registered("registered")
 
 
 def test_today_is_told_in_chinas_time():

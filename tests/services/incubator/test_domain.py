@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.incubator import domain
-from shared.errors import Conflict, Refused
+from shared.errors import Refused
 from shared.lifecycle import advance
 
 pytestmark = pytest.mark.unit
@@ -60,16 +60,3 @@ def test_an_applicant_enters_or_leaves_but_cannot_graduate():
     assert advance(domain.ResidencyLife, "applied", "leave") == "left"
     with pytest.raises(Refused, match="not-in-this-state"):
         advance(domain.ResidencyLife, "applied", "graduate")
-
-
-@pytest.mark.parametrize("status", domain.BEFORE_ACTIVE)
-def test_an_organisation_that_may_be_approved_any_moment_is_worth_another_try(status: str):
-    with pytest.raises(Conflict) as raised:
-        domain.check_acting(status, "邻里互助队", "organisation")
-    assert raised.value.extra["retry_after"]
-
-
-@pytest.mark.parametrize("status", ["suspended", "refused", "cancelled"])
-def test_an_organisation_that_may_not_act_is_refused(status: str):
-    with pytest.raises(Refused, match="organisation-not-active"):
-        domain.check_acting(status, "邻里互助队", "operator")

@@ -16,19 +16,6 @@ def test_more_people_than_person_times_is_refused():
         rules.check_delivery(beneficiaries=4, person_times=3)
 
 
-@pytest.mark.parametrize("status", rules.BEFORE_ACTIVE)
-def test_an_organisation_that_may_be_approved_any_moment_is_worth_another_try(status: str):
-    with pytest.raises(Conflict) as raised:
-        rules.check_acting(status, "邻里互助队")
-    assert raised.value.extra["retry_after"]
-
-
-@pytest.mark.parametrize("status", ["suspended", "refused", "cancelled"])
-def test_an_organisation_that_may_not_act_is_refused(status: str):
-    with pytest.raises(Refused, match="organisation-not-active"):
-        rules.check_acting(status, "邻里互助队")
-
-
 def test_only_a_chosen_item_is_a_topic():
     rules.check_topic("chosen", "i")
     with pytest.raises(Conflict, match="topic-not-yet-chosen"):
