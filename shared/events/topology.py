@@ -47,6 +47,10 @@ REFUSED_BYTES = 256 * 1024**2
 # away whole prefetch windows in a few reconnects.
 SERVICE_DELIVERIES = 1_000
 PATIENT_DELIVERIES = 1_000_000
+# Of what waits in a link: a shovel gives back at once what one queue of the other end refuses (one that is full, or
+# that the broker can start no more), hundreds of times a second. A million are used up within hours, and the event
+# would be gone.
+LINK_DELIVERIES = 10**12
 
 
 @dataclass(frozen=True)
@@ -194,6 +198,12 @@ def link_at_parent(child: str) -> Topology:
     )
 
 
+def of_older_link(arguments: Mapping[str, Any]) -> bool:
+    """Whether a queue's arguments are those of a link that a version before 0.4.1 made: they cannot be changed, and the
+    queue does until its limit of deliveries is used up."""
+    return dict(arguments) == _link() | {"x-delivery-limit": PATIENT_DELIVERIES}
+
+
 def link_at_child() -> Topology:
     """What waits for the parent: everything but what must not leave the node; needs `base`."""
     return Topology(
@@ -270,7 +280,7 @@ def _quorum(deliveries: int, **more: Any) -> dict[str, Any]:
 def _link() -> dict[str, Any]:
     """Never expires: a link may be down for days. Full, it refuses, and outboxes keep what it refused."""
     bound = {"x-max-length-bytes": LINK_BYTES, "x-overflow": "reject-publish"}
-    return _quorum(PATIENT_DELIVERIES, **bound)
+    return _quorum(LINK_DELIVERIES, **bound)
 
 
 def _dead_letter(key: str | None) -> dict[str, Any]:

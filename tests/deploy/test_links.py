@@ -44,6 +44,15 @@ def take(uri, queue, count=1, seconds=10.0):
     return found
 
 
+def refused(opened, queue):
+    """Whether a queue takes nothing more."""
+    try:
+        opened.basic_publish("", queue, b"x", mandatory=True)
+    except pika.exceptions.NackError:
+        return True
+    return False
+
+
 def listen(uri, queue="probe", exchange=topology.ALL):
     """A queue of the test's own that gets every event of a node."""
     with channel(uri) as opened:
@@ -117,6 +126,27 @@ def test_events_cross_three_tiers(hatchery, home, street, district, parent_uri, 
     publish(parent_uri, topology.OWN, key("public", district), b"to all")
     got = [body for _, body in take(below, "probe", 3)]
     assert got == [b"from the community", b"to the community", b"to all"]
+
+
+def test_what_one_queue_of_the_parent_refuses_waits_in_the_link(admin, street, parent_uri, street_uri):
+    """As its own link does when it is full. The shovel does not pause: other queues are given the event again and
+    again meanwhile, and the broker counts each time as a delivery."""
+    full = {"x-queue-type": "quorum", "x-max-length": 1, "x-overflow": "reject-publish"}
+    with channel(parent_uri) as opened:
+        opened.queue_declare("full", durable=True, arguments=full)
+        opened.queue_bind("full", topology.BELOW, "#")
+        while not refused(opened, "full"):
+            pass
+    publish(street_uri, topology.OWN, key("area", street), b"refused by one")
+    assert len(take(parent_uri, "probe", 30, 30.0)) == 30
+    assert eventually(lambda: admin.queues(street)[topology.LINK_UP]["messages"] == 1, 20.0)
+    with channel(parent_uri) as opened:
+        opened.queue_delete("full")
+    assert eventually(lambda: admin.queues(street)[topology.LINK_UP]["messages"] == 0, 20.0)
+    with channel(parent_uri) as opened:
+        opened.queue_purge("probe")
+    publish(street_uri, topology.OWN, key("area", street), b"the next")
+    assert take(parent_uri, "probe") == [(key("area", street), b"the next")]
 
 
 @pytest.mark.parametrize("foreign", ["node", "sibling", "parent", "elsewhere"])

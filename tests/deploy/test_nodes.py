@@ -206,6 +206,24 @@ def test_a_queue_in_another_form_is_reported_and_left_alone(hatchery, home, dist
     assert "queue refused exists with other arguments" in outcome.err
 
 
+def test_the_queues_of_an_older_link_are_taken_as_they_are(hatchery, home, district, admin):
+    child = f"{district}001"
+    hatchery("node", "add", district, "--services", "none")
+    hatchery("node", "add", child, "--parent", district, "--services", "none")
+    ends = {child: topology.LINK_UP, district: topology.link_down(child)}
+    for vhost, queue in ends.items():
+        made = admin.queues(vhost)[queue]["arguments"]
+        assert made["x-delivery-limit"] == topology.LINK_DELIVERIES
+        older = {"name": queue, "vhost": vhost, "durable": True, "auto_delete": False}
+        older["arguments"] = made | {"x-delivery-limit": topology.PATIENT_DELIVERIES}
+        admin.delete_queue(vhost, queue)
+        admin.import_definitions({"queues": [older]})
+    outcome = hatchery("node", "add", child)
+    assert outcome.code == 0, outcome.err
+    for vhost, queue in ends.items():
+        assert admin.queues(vhost)[queue]["arguments"]["x-delivery-limit"] == topology.PATIENT_DELIVERIES
+
+
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [

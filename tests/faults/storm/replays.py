@@ -81,15 +81,16 @@ class Replays(threading.Thread):
                 self.number += 1
 
     def replay(self, number: int) -> None:
-        for attempt in range(MOST):
+        """Given up after so many attempts: that is a fault."""
+        for attempt in range(1, MOST + 1):
             try:
                 self._replay(number)
+                return
             except Trouble as trouble:
                 if self.stopping.is_set():
                     return
-                self.faults.append(f"replay {number}, attempt {attempt + 1}: {trouble}")
-            else:
-                return
+                if attempt == MOST:
+                    self.faults.append(f"replay {number}, after {MOST} attempts: {trouble}")
 
     def _replay(self, number: int) -> None:
         name = f"storm-{number}"

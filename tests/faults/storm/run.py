@@ -180,7 +180,7 @@ class Storm:
                 self.stopping.set()
                 self.state.faults.append(f"{thread.name} came to no end within {FINISH:.0f} s")
         self._note()
-        self.state.faults += [fault for one in self.users for fault in one.faults]
+        self.state.faults += [fault for one in self.users for fault in one.faults] + self.replays.faults
         self.clients_done = time.monotonic() - self.healed
 
     def _enough(self, looking: Looking) -> bool:

@@ -35,7 +35,9 @@ HOSTED: Mapping[str, tuple[str, ...]] = {
     COMMUNITY: ("needs",),
 }
 PARENTS = {STREET: DISTRICT, COMMUNITY: STREET}
-DISK = 1536  # MiB that the broker's own file system has: more than its log of events may take
+# MiB that the broker's own file system has: more than the logs of three nodes may take, and what waits beside them.
+# The file that it lies in takes what is written only.
+DISK = 6 * 1024
 
 
 class World:
@@ -101,9 +103,9 @@ class World:
         return pid if process and parent == process.pid else None
 
     def wrong_since(self) -> float:
-        """What a node's clock said, in seconds since 1970, when the broker's disk was full last or before."""
+        """What a node's clock said, in seconds since 1970, when the broker's disk was full last."""
         filled = self.disk.filled_at or time.time()
-        return filled + min((by for at, by in self.set_back if at > filled - 60), default=0.0)
+        return filled + min((by for at, by in self.set_back if abs(at - filled) < 60), default=0.0)
 
     def wish(self, area: str) -> Wish:
         addresses, parent = self.embedded.addresses, PARENTS.get(area)
