@@ -8,6 +8,7 @@ be set by areas.
 from __future__ import annotations
 
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -19,6 +20,8 @@ from typing import Any
 
 from shared.children import code_of
 from shared.errors import Refused, Text, Unavailable
+
+_log = logging.getLogger(__name__)
 
 PATIENCE = 60.0  # seconds for one document
 NOTHING_TO_PRINT_WITH, BAD_TEMPLATE = 3, 4  # exit codes of the child
@@ -48,7 +51,10 @@ def pdf(template: str, values: Mapping[str, Any]) -> bytes:
         )
     if code == NOTHING_TO_PRINT_WITH:
         raise _unavailable("printing-not-installed", Text(f"Missing here: {said}.", f"本机缺少：{said}。"))
-    raise _unavailable("printing-failed", Text("Printing broke off.", "打印中断。"))
+    how = f"no end within {PATIENCE:g} s" if code is None else f"exit code {code}"
+    kind = said.rpartition("\n")[2].partition(":")[0]  # of error; what it says may be somebody's data
+    _log.warning("printing broke off", extra={"reason": how, "error": kind})
+    raise _unavailable("printing-failed", Text(f"Printing broke off: {how}.", f"打印中断：{how}。"))
 
 
 def _unavailable(code: str, reason: Text) -> Unavailable:

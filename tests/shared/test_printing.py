@@ -56,9 +56,12 @@ def test_without_a_chinese_font_the_remedy_is_told_instead_of_empty_boxes(
     assert "ensure-printing.sh" in raised.value.remedy.en
 
 
-def test_a_document_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_document_that_takes_too_long_is_given_up(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     monkeypatch.setattr(printing, "PATIENCE", 1.0)
     endless = "{% for a in range(90000) %}{% for b in range(90000) %}{% endfor %}{% endfor %}"
     with pytest.raises(Unavailable) as raised:
         printing.pdf(endless, {})
     assert raised.value.code == "printing-failed"
+    assert [vars(one)["reason"] for one in caplog.records] == ["no end within 1 s"]
