@@ -19,6 +19,7 @@ from services.funding.documents import (
 )
 from services.funding.domain import eligibility
 from shared import areas
+from shared.acting import BEFORE_ACTIVE
 from shared.call import Call
 from shared.errors import NotFound, NotYetKnown, Text
 from shared.store import Aggregate, find
@@ -27,8 +28,8 @@ from shared.store.aggregate import elsewhere
 OFFICER = "organisation_officer"
 ORGANISATION = Text("Organisation", "社会组织")
 
-# An organisation on its way to being active, or a topic still under appraisal: the news may be on its way.
-UNDECIDED = ("applied", "correcting", "accepted", "listed")
+# States of a topic under appraisal or on public notice: an event on its way may turn each into `chosen`.
+BEFORE_CHOSEN = ("listed", "noticed")
 
 
 Known = KnownOrganisation | KnownSummary
@@ -43,15 +44,15 @@ def _newest(identifier: str) -> Known | None:
 def organisation(identifier: str, field: str) -> Known:
     """Raises NotYetKnown for one that is not known here, or whose registration is not decided as far as known."""
     known = _newest(identifier)
-    if known is None or known.status in UNDECIDED:
+    if known is None or known.status in BEFORE_ACTIVE:
         raise NotYetKnown(ORGANISATION, identifier, field)
     return known
 
 
 def topic(identifier: str) -> KnownTopic:
-    """Raises NotYetKnown for one that is not known here, or not appraised as far as known."""
+    """Raises NotYetKnown for one that is not known here, or whose choice may be on its way."""
     known: KnownTopic | None = KnownTopic.objects(id=identifier).first()
-    if known is None or known.status in UNDECIDED:
+    if known is None or known.status in BEFORE_CHOSEN:
         raise NotYetKnown(Text("Chosen topic", "立项选题"), identifier, "topic")
     return known
 

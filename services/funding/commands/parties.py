@@ -7,7 +7,6 @@ from typing import NamedTuple
 from services.funding.commands import known
 from services.funding.documents import Round
 from shared import areas
-from shared.acting import check_decided
 from shared.call import Call
 from shared.errors import Refused, Text
 
@@ -23,8 +22,8 @@ class Party(NamedTuple):
 
 def party(call: Call, target: Round, organisation: str, host: str | None, *, external: bool = False) -> Party:
     """Raises Forbidden unless the actor acts for the party or has a role where it or the round is; NotYetKnown for
-    an organisation that has not been heard of here, Conflict for one that is not approved yet, as far as is known
-    here; Refused for a filed team without its host."""
+    an organisation or host that has not been heard of here, or is not approved yet as far as is known here; Refused
+    for a filed team without its host."""
     if external:
         call.authorise([target.area], organisation)
         return Party(organisation, "external", target.area)
@@ -32,7 +31,6 @@ def party(call: Call, target: Round, organisation: str, host: str | None, *, ext
     answering = known.organisation(host, "host") if host else None
     if not known.officer_of(call, organisation, host):
         call.authorise([found.area, target.area], organisation, host)
-    check_decided(found.status, found.name)
     if found.track == "filed" and (answering is None or answering.track != "registered"):
         raise Refused(
             "host-needed",

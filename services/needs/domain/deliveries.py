@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from shared.errors import Conflict, Refused, Text
 
+# States of an item of the library that an event on its way may turn into `chosen`: under appraisal, on public notice.
+BEFORE_CHOSEN = ("listed", "noticed")
 CONFIRMERS = ("client", "relative", "community_worker", "call_back")
 
 
@@ -27,6 +29,6 @@ def check_topic(status: str, identifier: str) -> None:
         return
     detail = Text(f"Item {identifier} is {status}.", f"项目 {identifier} 尚未立项。")
     remedy = Text("Name a chosen topic, or none.", "请填写已立项的项目，或留空。")
-    if status == "listed":
+    if status in BEFORE_CHOSEN:
         raise Conflict("topic-not-yet-chosen", detail, remedy, field="topic", retry_after=1)
     raise Refused("topic-not-chosen", detail, remedy, field="topic")

@@ -10,6 +10,7 @@ from marshmallow import fields, validate
 from statemachine import State, StateMachine
 
 from shared import clock
+from shared.acting import BEFORE_ACTIVE
 from shared.arearules import AreaRule
 from shared.errors import Refused, Text
 from shared.lifecycle import advance, table
@@ -82,7 +83,7 @@ ONLY = {
 PUBLIC_STATES = (
     "active", "suspended", "lapsed", "liquidating", "revoked", "closed", "rescinded", "cancelled", "grown",
 )  # fmt: skip
-PENDING = ("draft", "applied", "correcting", "accepted")  # not decided yet
+PENDING = BEFORE_ACTIVE
 ENDED = ("closed", "rescinded", "cancelled", "grown")
 CAME_TO_NOTHING = ("withdrawn", "not_accepted", "refused")
 # The step that begins an end; what follows it (liquidation after revocation) does not hide how the end came about.

@@ -86,6 +86,21 @@ def test_sixteen_awards_at_once_commit_the_last_yuan_once(world):
     assert [e["movement"] for e in entries] == ["budget", "commitment", "commitment"]
 
 
+@pytest.mark.parametrize("status", ["listed", "noticed"])
+def test_a_topic_that_may_still_be_chosen_is_worth_another_try(world, status):
+    target, topic = world.round(world.fund()["id"]), world.topic(status)
+    body = {
+        "round": target, "organisation": world.organisation(), "title": "邻里互助", "amount_fen": 100,
+        "beneficiaries_direct": 1, "beneficiaries_indirect": 0, "topic": topic,
+    }  # fmt: skip
+    good(world.submit(target, body["organisation"]))  # what was told before has been heard by now
+    answer = world.post("/applications", body, now=w.DURING)
+    assert (answer.status_code, answer.headers["Retry-After"], answer.json()["field"]) == (409, "1", "topic")
+    world.topic("chosen", subject=topic, sequence=2)
+    application = good(world.submit(target, world.organisation(), topic=topic))
+    assert good(world.post(f"/applications/{application['id']}/screening"))["status"] == "screened"
+
+
 def _until_told(world: World, path: str, body: dict[str, object], key: str) -> requests.Response:
     """As clients are told to: the same key again while the record is busy. Sessions are not shared by threads."""
     headers = {

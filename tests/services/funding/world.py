@@ -96,10 +96,12 @@ class World:
         )
         return identifier
 
-    def topic(self, status: str = "chosen") -> str:
-        identifier = new_id()
+    def topic(self, status: str = "chosen", *, subject: str | None = None, sequence: int = 1) -> str:
+        identifier = subject or new_id()
         state = {"title": "助老", "status": status}
-        told = event("needs", "library_item", "chosen", identifier, DISTRICT, state, audience="public")
+        told = event(
+            "needs", "library_item", status, identifier, DISTRICT, state, audience="public", sequence=sequence
+        )
         publish(self.node, told)
         return identifier
 
