@@ -52,8 +52,7 @@ def pdf(template: str, values: Mapping[str, Any]) -> bytes:
     if code == NOTHING_TO_PRINT_WITH:
         raise _unavailable("printing-not-installed", Text(f"Missing here: {said}.", f"本机缺少：{said}。"))
     how = f"no end within {PATIENCE:g} s" if code is None else f"exit code {code}"
-    kind = said.rpartition("\n")[2].partition(":")[0]  # of error; what it says may be somebody's data
-    _log.warning("printing broke off", extra={"reason": how, "error": kind})
+    _log.warning("printing broke off", extra={"reason": how, "error": said})
     raise _unavailable("printing-failed", Text(f"Printing broke off: {how}.", f"打印中断：{how}。"))
 
 

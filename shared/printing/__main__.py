@@ -62,4 +62,9 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        code = main()
+    except Exception as error:  # its words and its trace may hold somebody's data
+        print(type(error).__name__, file=sys.stderr)  # noqa: T201
+        code = 1
+    sys.exit(code)

@@ -65,3 +65,13 @@ def test_a_document_that_takes_too_long_is_given_up(
         printing.pdf(endless, {})
     assert raised.value.code == "printing-failed"
     assert [vars(one)["reason"] for one in caplog.records] == ["no end within 1 s"]
+
+
+def test_what_broke_off_says_its_kind_and_none_of_what_was_to_be_printed(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with pytest.raises(Unavailable) as raised:
+        printing.pdf("{{ name | round }}", {"name": "赵某"})
+    assert raised.value.code == "printing-failed"
+    (told,) = (vars(one) for one in caplog.records)
+    assert (told["reason"], told["error"]) == ("exit code 1", "TypeError")
