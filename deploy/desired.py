@@ -8,8 +8,7 @@ from typing import Any
 
 from deploy.broker_admin import BrokerAdmin
 from deploy.trouble import Trouble
-from shared.events import topology
-from shared.events.topology import Binding, Queue, Topology, definitions
+from shared.events.topology import Binding, Topology, accepted, definitions
 
 
 @dataclass(frozen=True)
@@ -167,7 +166,7 @@ def _missing(admin: BrokerAdmin, desired: Desired, exists: bool, broken: Collect
         if found and (found["type"], found["arguments"]) != (exchange.type, dict(exchange.arguments)):
             raise _differs(admin, desired.vhost, "exchange", exchange.name)
     for queue in wanted.queues:
-        if queue.name in queues and not _same(queues[queue.name]["arguments"], queue):
+        if queue.name in queues and queues[queue.name]["arguments"] not in accepted(queue):
             raise _differs(admin, desired.vhost, "queue", queue.name)
     bound = {
         Binding(b["source"], b["destination"], b["routing_key"], b["destination_type"])
@@ -178,13 +177,6 @@ def _missing(admin: BrokerAdmin, desired: Desired, exists: bool, broken: Collect
         tuple(q for q in wanted.queues if q.name not in queues or q.name in broken),
         tuple(b for b in wanted.bindings if b not in bound or b.destination in broken),
     )
-
-
-def _same(found: Mapping[str, Any], wanted: Queue) -> bool:
-    if found == dict(wanted.arguments):
-        return True
-    is_link = wanted.name == topology.LINK_UP or wanted.name.startswith(topology.link_down(""))
-    return is_link and topology.of_older_link(found)
 
 
 def _differs(admin: BrokerAdmin, vhost: str, kind: str, name: str) -> Trouble:

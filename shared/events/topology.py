@@ -198,12 +198,6 @@ def link_at_parent(child: str) -> Topology:
     )
 
 
-def of_older_link(arguments: Mapping[str, Any]) -> bool:
-    """Whether a queue's arguments are those of a link that a version before 0.4.1 made: they cannot be changed, and the
-    queue does until its limit of deliveries is used up."""
-    return dict(arguments) == _link() | {"x-delivery-limit": PATIENT_DELIVERIES}
-
-
 def link_at_child() -> Topology:
     """What waits for the parent: everything but what must not leave the node; needs `base`."""
     return Topology(
@@ -224,6 +218,14 @@ def subscriber(name: str, patterns: Iterable[str], max_length: int) -> Topology:
         _quorum(PATIENT_DELIVERIES, **{"x-max-length": max_length, "x-overflow": "drop-head"}),
     )
     return Topology((), (queue,), tuple(Binding(ALL, queue.name, key) for key in sorted(set(patterns))))
+
+
+def accepted(queue: Queue) -> tuple[Mapping[str, Any], ...]:
+    """Arguments that a queue which exists may have. Those of a link that a version before 0.4.1 made cannot be changed,
+    and it does until its limit of deliveries is used up."""
+    if queue.arguments == _link():
+        return (queue.arguments, {**queue.arguments, "x-delivery-limit": PATIENT_DELIVERIES})
+    return (queue.arguments,)
 
 
 def declare(channel: amqp.Channel, topology: Topology) -> None:
