@@ -35,6 +35,7 @@ from shared.events import batch, broker, topology
 from shared.events.batch import InHand
 from shared.events.envelope import BadEvent, Event, check_origin, decode
 from shared.events.handlers import Handler, Handlers
+from shared.events.repeats import Repeats
 from shared.store import connection as store
 from shared.store.aggregate import VersionConflict
 from shared.telemetry import logs, metrics, tracing
@@ -73,6 +74,7 @@ class Consumer(Entrypoint):
     def setup(self) -> None:
         self.handlers: Handlers = self.container.service_cls.handlers
         self.queue = topology.service_queue(runtime.service())
+        self._repeats = Repeats()
         self._stopping = False
         self._heard = 0.0  # when the socket was last read
         self._connection: amqp.Connection | None = None
@@ -129,6 +131,7 @@ class Consumer(Entrypoint):
         while not self._stopping:
             self._gather(waiting)
             self._bring_through([waiting.pop(0) for _ in waiting[:BATCH]])
+            eventlet.sleep(0)  # for requests: a row of copies that are passed over leaves no other pause
         # What was prefetched and not begun goes back to the queue when the connection closes.
         self._channel.basic_cancel(tag)
 
@@ -167,16 +170,27 @@ class Consumer(Entrypoint):
         one of broker.ERRORS when the broker goes away meanwhile: messages then come again, and are recognised
         if their effect is in the store already.
         """
-        read = [one for message in messages if (one := self._read(message))]
+        fresh = [message for message in messages if not self._passed_over(message)]
+        read = [one for message in fresh if (one := self._read(message))]
         self._keep(read)
         done: amqp.Message | None = None
         try:
             for one in read:
                 if self._guarded(one.message, partial(self._finish, one)):
                     done = one.message
+                    self._repeats.finished(done)
         finally:
             if done is not None:  # what was forwarded before it is acknowledged already
                 done.channel.basic_ack(done.delivery_tag, multiple=True)
+
+    def _passed_over(self, message: amqp.Message) -> bool:
+        """Whether it came so often that nothing can be left to do; it is acknowledged then. What was handed on here
+        comes again on purpose. Raises one of broker.ERRORS."""
+        if handed_on(message) or not self._repeats.often(message):
+            return False
+        metrics.EVENTS_HANDLED.labels("*", "repeated").inc()
+        message.channel.basic_ack(message.delivery_tag)
+        return True
 
     def _guarded(self, message: amqp.Message, work: Callable[[], bool]) -> bool:
         try:

@@ -38,7 +38,8 @@ EVENTS_PUBLISHED = Counter(
 EVENTS_HANDLED = Counter(
     "hatchery_events_handled",
     "Events taken from the queue, by handler and outcome: applied, duplicate (seen before), stale (no newer "
-    "than the read model), elsewhere (another node's to act on), retried, dead, parked. Worry about any dead; "
+    "than the read model), repeated (came again and again, passed over), elsewhere (another node's to act on), "
+    "retried, dead, parked. Worry about any dead; "
     "about parked until the node is upgraded; about retried when it keeps growing.",
     ["handler", "outcome"],
     registry=REGISTRY,

@@ -22,6 +22,7 @@ from shared import clock
 from shared.events import directed
 from shared.events.envelope import CONTENT_TYPE
 from shared.events.handlers import Handler
+from shared.events.repeats import OFTEN
 from shared.events.topology import ingress
 from shared.events.types import EventType, routing_key
 from shared.ids import new_id
@@ -187,6 +188,9 @@ class Maker:
         self.records: list[Record] = []
         self.letters: dict[str, EventType] = {}  # by subject, what notifications is to write of, once
         self.announced = 0  # the sequence of PLAIN's announcement
+        self.sent: Counter[tuple[str, str | bytes, bytes]] = (
+            Counter()
+        )  # what was right, to tell how often it came
         self.number = 0
         self.made = 0  # messages
 
@@ -207,8 +211,14 @@ class Maker:
         return Record(event, way, subject, data, born, self.made)
 
     def right(self, record: Record, sequence: int, kind: str, **changed: Any) -> Shot:
-        """A valid event; what it tells counts from now on."""
+        """A valid event; what it tells counts from now on. One that comes too often would be passed over, or not,
+        as a batch has it, so another record's event takes its place."""
         told = self.telling(record, sequence, **changed)
+        if self.sent[told.exchange, told.key, told.body] == OFTEN:
+            record, kind = self.record(), "the first event of a record"
+            self.records.append(record)
+            told = self.telling(record, sequence := 1)
+        self.sent[told.exchange, told.key, told.body] += 1
         record.known = max(record.known, sequence)
         return replace(told, kind=kind)
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import pytest
 import requests
 
+from shared.events.consumer import BATCH
 from shared.ids import new_id
 from tests.bus import declare_ingress, organisation_event, publish
 from tests.harness import RunningNode, eventually
@@ -154,6 +156,35 @@ def test_a_message_that_comes_five_times_is_applied_once(district: RunningNode) 
     eventually(lambda: district.get(f"/api/registry/organisations/{event['subject']}").ok)
     eventually(lambda: district.depth("svc.registry") == 0 and district.depth("svc.notifications") == 0)
     assert len(eventually(lambda: inbox(district, event["subject"]))) == 1
+
+
+def _empty(district: RunningNode, queue: str) -> bool:
+    return district.depth(queue) == 0
+
+
+def test_copies_without_end_are_passed_over(district: RunningNode) -> None:
+    """As a link sends them while one queue of this node takes nothing."""
+    event, copies = organisation_event(CHILD, name="again"), 500
+    passed, dead = (
+        f'hatchery_events_handled_total{{handler="*",outcome="{outcome}"}}'
+        for outcome in ("repeated", "dead")
+    )
+    before = {name: district.metric(name, passed) for name in ("registry", "notifications")}
+    publish(district, f"ingress.{CHILD}", *[event] * copies)
+
+    def told(name: str) -> bool:
+        # A batch that is in hand when the first ones are finished is brought through as a whole.
+        return district.metric(name, passed) - before[name] >= copies - 2 * BATCH
+
+    for name in before:
+        eventually(partial(told, name), what=name)
+        eventually(partial(_empty, district, f"svc.{name}"))
+        assert district.metric(name, dead) == 0
+    assert len(inbox(district, event["subject"])) == 1
+    other = organisation_event(CHILD, subject=event["subject"], sequence=2, name="another", id=event["id"])
+    publish(district, f"ingress.{CHILD}", other)
+    path = f"/api/registry/organisations/{event['subject']}"
+    eventually(lambda: district.get(path).json()["name"] == "another", what="what only has the same id")
 
 
 def test_an_older_state_never_replaces_a_newer_one_but_its_effect_still_happens(
