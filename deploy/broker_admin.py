@@ -115,17 +115,26 @@ class BrokerAdmin:
     def queues(self, vhost: str) -> dict[str, dict[str, Any]]:
         return {q["name"]: q for q in self._get(f"queues/{_q(vhost)}", missing=[])}
 
-    def broken_queues(self, vhost: str) -> set[str]:
-        """Quorum queues of which no member could be started, though the brokers of all members run: what the broker
-        kept of them on its disk is damaged, and they stay away."""
-        running = {node["name"] for node in self._get("nodes") if node.get("running")}
+    def queues_down(self, vhost: str) -> set[str]:
+        """Quorum queues without a leader, though the brokers of all their members run: nobody can use them. A start of
+        the broker brings them back, unless they are broken. For a moment they may be so while a leader is chosen."""
+        running = self._running()
         return {
             name
             for name, queue in self.queues(vhost).items()
             if queue.get("type") == "quorum"
-            and not (queue.get("leader") or queue.get("online"))
+            and not queue.get("leader")
             and running.issuperset(queue.get("members", ()))
         }
+
+    def broken_queues(self, vhost: str) -> set[str]:
+        """Those of them of which no member runs. After a start of the broker that means: what it kept of them on its
+        disk is damaged, and they stay away."""
+        queues = self.queues(vhost)
+        return {name for name in self.queues_down(vhost) if not queues.get(name, {}).get("online")}
+
+    def _running(self) -> set[str]:
+        return {node["name"] for node in self._get("nodes") if node.get("running")}
 
     def bindings(self, vhost: str) -> list[dict[str, Any]]:
         return list(self._get(f"bindings/{_q(vhost)}", missing=[]))

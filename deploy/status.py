@@ -127,10 +127,10 @@ def _count(connection: BlockingConnection, health: NodeHealth) -> None:
 
 
 def _of_broker(place: Place, health: NodeHealth) -> None:
-    for queue in sorted(place.admin.broken_queues(place.address.vhost)):
+    for queue in sorted(place.admin.queues_down(place.address.vhost)):
         health.faults.append(
-            f"queue {queue} is broken: the broker can read its data no more: "
-            f"{_replacing(health.area, queue)}, see docs/operations/backup.md"
+            f"queue {queue} is down: start the broker again; if it stays down, the broker can read its data no "
+            f"more: {_replacing(health.area, queue)}, see docs/operations/backup.md"
         )
     health.alarms = sorted(place.admin.alarms())
     for resource in health.alarms:

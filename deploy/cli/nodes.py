@@ -78,7 +78,7 @@ def node_add(
         bool,
         typer.Option(
             "--replace-broken",
-            help="make queues anew whose data the broker can read no more, without what they held",
+            help="make queues anew that stay down though the broker was started again, without what they held",
         ),
     ] = False,
     dry_run: DryRun = False,

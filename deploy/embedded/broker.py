@@ -10,10 +10,11 @@ import secrets
 import shutil
 import subprocess
 import threading
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from deploy.embedded import streams
+from deploy.embedded import queues, streams
 from deploy.embedded.addresses import HOST, EmbeddedAddresses, accepts
 from deploy.embedded.child import Child, StartFailed
 from shared import tls
@@ -26,6 +27,7 @@ _ERLANG = (
     # Certificates are read at each connection, so that a renewed one is shown at once and not two minutes later.
     "-ssl bypass_pem_cache true",
 )
+_LOOK = 10.0  # seconds between two looks whether the queues' processes have ended; two must say so
 _NO_SERVER = (
     "RabbitMQ is not installed: run deploy/ensure-rabbitmq.sh, or install rabbitmq-server 3.10 or later"
 )
@@ -47,6 +49,10 @@ class Broker(Child):
         super().__init__(home, stopping, spawned)
         self.addresses = addresses
         self._names = _NameServer(self.home, addresses.epmd_port, stopping, spawned)
+        self._looked, self._ended = (
+            time.monotonic(),
+            0,
+        )  # when, and in how many looks in a row the queues had ended
 
     def start(self, timeout: float = 60) -> None:
         """As Child.start; the name server that Erlang needs comes first, streams of an earlier life last."""
@@ -55,6 +61,17 @@ class Broker(Child):
         super().start(timeout)
         if before:
             streams.heal(self.addresses.erlang_node, self.environment())
+
+    def ails(self) -> str:
+        if time.monotonic() - self._looked < _LOOK:
+            return ""
+        self._looked = time.monotonic()
+        ended = queues.have_ended(self.addresses.erlang_node, self.environment())
+        self._ended = self._ended + 1 if ended else 0
+        if self._ended < 2:
+            return ""
+        self._ended = 0
+        return "its queues, whose processes have all ended"
 
     def stop(self, timeout: float = 30) -> None:
         super().stop(timeout)

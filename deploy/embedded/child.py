@@ -58,9 +58,9 @@ class Child(ABC):
         """Writes what the server needs before it starts."""
         self.home.mkdir(parents=True, exist_ok=True)
 
-    def outdated(self) -> bool:
-        """Whether it must be started again to take up what has changed."""
-        return False
+    def ails(self) -> str:
+        """What it must be started again for, though it runs; empty for nothing. Asked several times a second."""
+        return ""
 
     @property
     def pid(self) -> int | None:

@@ -56,9 +56,9 @@ class Store(Child):
         folder = Path(self.addresses.tls)
         return ["--tls-cert-file", str(folder / tls.CERTIFICATE), "--tls-key-file", str(folder / tls.KEY)]
 
-    def outdated(self) -> bool:
+    def ails(self) -> str:
         """It reads its certificate at its start only."""
-        return self._shown != self._certificate()
+        return "" if self._shown == self._certificate() else "its new certificate"
 
     def _certificate(self) -> int:
         """When the certificate was last replaced; 0 without one, and while there is none to start with."""

@@ -10,11 +10,11 @@ themselves what `HEAL` does: they tell the coordinator that the task has failed.
 from __future__ import annotations
 
 import logging
-import shutil
-import subprocess
 import time
 from collections.abc import Mapping
 from pathlib import Path
+
+from deploy.embedded.erlang import NoAnswer, NotInstalled, ask
 
 log = logging.getLogger(__name__)
 
@@ -43,13 +43,16 @@ Declared = [Queue || Queue <- Durable, amqqueue:get_type(Queue) =:= rabbit_strea
 def heal(node: str, environment: Mapping[str, str]) -> int:
     """How many streams of the running broker were brought back. `environment` is the broker's own, which has its
     cookie and its name server. Never fails: what could not be looked at is logged."""
-    program = shutil.which("erl_call") or shutil.which("/usr/lib/erlang/bin/erl_call")
-    if program is None:
-        log.warning("erl_call is not installed, which belongs to Erlang: streams are not looked at")
-        return 0
     healed, end = 0, time.monotonic() + WITHIN
     while True:
-        stuck, starting, told = _ask(program, node, environment)
+        told = ""
+        try:
+            stuck, starting = _look(node, environment)
+        except NotInstalled as lacking:
+            log.warning("%s: streams are not looked at", lacking)
+            return 0
+        except NoAnswer as error:
+            stuck, starting, told = 0, 0, str(error)
         healed += stuck
         if not (stuck or starting or told) or time.monotonic() > end:
             break
@@ -61,25 +64,14 @@ def heal(node: str, environment: Mapping[str, str]) -> int:
     return healed
 
 
-def _ask(program: str, node: str, environment: Mapping[str, str]) -> tuple[int, int, str]:
-    """Streams that were stuck, those that are being started, and what went wrong, if anything."""
-    command = [program, "-sname", node, "-timeout", "10", "-e"]
+def _look(node: str, environment: Mapping[str, str]) -> tuple[int, int]:
+    """Streams that were stuck, and those that are being started. Raises NoAnswer."""
+    told = ask(node, environment, HEAL)
     try:
-        done = subprocess.run(
-            command,
-            input=HEAL,
-            env=dict(environment),
-            capture_output=True,
-            text=True,
-            timeout=15,
-            check=False,
-        )
-        stuck, starting = done.stdout.strip().removeprefix("{ok, {").removesuffix("}}").split(",")
-        return int(stuck), int(starting), ""
-    except (OSError, subprocess.TimeoutExpired) as error:
-        return 0, 0, str(error)
+        stuck, starting = (int(figure) for figure in told.strip("{}").split(","))
     except ValueError:
-        return 0, 0, (done.stdout + done.stderr).strip()[:500]
+        raise NoAnswer(told[:500]) from None
+    return stuck, starting
 
 
 def existed(data: Path) -> bool:

@@ -92,10 +92,12 @@ class Embedded:
     def _watch(self, child: Child) -> None:
         delay = _BACK_OFF[0]
         while not self._stopping.wait(_POLL):
-            if child.alive() and not child.outdated():
+            alive = child.alive()
+            ails = child.ails() if alive else ""
+            if alive and not ails:
                 continue
-            if child.alive():
-                log.info("%s is started again for its new certificate", child.name)
+            if ails:
+                log.warning("%s is started again for %s", child.name, ails)
                 child.stop()
             else:
                 log.warning("%s died and is started again", child.name)

@@ -130,7 +130,7 @@ def test_queues_that_the_broker_can_read_no_more_are_made_anew_where_asked(
     eventually(lambda: all(admin.broken_queues(vhost) == {queue} for vhost, queue in lost.items()))
     assert "nothing to change" in hatchery("node", "add", street).out
     told = " ".join(hatchery("node", "status", district).out.split())
-    assert f"queue {lost[district]} is broken" in told
+    assert f"queue {lost[district]} is down" in told
     assert f"hatchery node add {district} --replace-broken" in told
     dry = hatchery("node", "add", street, "--replace-broken", "--dry-run").out
     assert f"would delete broken queues {lost[street]}" in dry
