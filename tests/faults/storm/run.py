@@ -53,6 +53,7 @@ class State:
     spoiled: int = 0
     filled_at: float | None = None  # when the broker's disk was full last; seconds since 1970
     sent_again_at: float | None = None  # when events were sent again first, since that had happened
+    set_back: list[tuple[float, float]] = field(default_factory=list)  # clocks; as the world keeps them
     replaced: int = 0  # queues that were made anew since the broker could read them no more
     pieces: int = 0  # times that it was begun or gone on with
     seconds: float = 0.0  # of all pieces until the healing
@@ -89,6 +90,7 @@ class Storm:
         self.home, self.state, self.stopping, self.say = home, state, stopping, say
         self.world = World(home)
         self.world.disk.filled_at, self.world.sent_again_at = state.filled_at, state.sent_again_at
+        self.world.set_back = state.set_back
         self.figures = Figures(repeated=state.repeated, why=Counter(state.why))
         self.accepted_before = sum(one.accepted for one in history.read(home / "history").values())
 

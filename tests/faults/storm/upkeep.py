@@ -1,5 +1,5 @@
-"""What an operator has to do by hand once the broker's disk was full, as docs/operations/backup.md tells: queues whose
-data the broker can read no more are made anew, and what was sent since is sent again.
+"""What an operator has to do by hand once the broker's disk was full, as docs/operations/backup.md tells: the broker is
+started again for queues that are down, those that stay down are made anew, and what was sent since is sent again.
 
 A disk that is full to the last byte is the one fault of the storm that RabbitMQ 3.10 does not outlive: it may lose what
 it has confirmed, in queues that it can read no more, and in others too.
@@ -7,10 +7,12 @@ it has confirmed, in queues that it can read no more, and in others too.
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 
 from pymongo.errors import PyMongoError
@@ -26,6 +28,7 @@ from tests.faults.storm import subscriber
 from tests.faults.storm.world import HOSTED, PARENTS, World
 
 EVERY = 5.0  # seconds between two looks
+Broken = dict[str, set[str]]  # queues, by the node's area
 BEFORE = timedelta(minutes=1)  # the fault, that events are sent again from
 
 
@@ -37,26 +40,40 @@ class Upkeep(threading.Thread):
         self.world, self.stopping = world, stopping
         self.replaced = 0
         self.told: list[str] = []
+        self._seen: tuple[int | None, Broken] = (None, {})  # at the last look, with the broker's process
+        self._found_under: int | None = None  # the broker's process that queues were first found broken in
         self._admin = BrokerAdmin(admin_url(world.embedded.addresses))
 
     def run(self) -> None:
-        seen: dict[str, set[str]] = {}
-        sent_again: float | None = self.world.disk.filled_at  # the last filling after which that was done
+        # The last filling after which that was done: not known of earlier pieces, so it is done again.
+        sent_again: float | None = None
         while not self.stopping.wait(EVERY):
             try:
                 now = {area: self._admin.broken_queues(area) for area in HOSTED}
-                broken = {area: now[area] & seen.get(area, set()) for area in HOSTED}  # no passing state
-                seen = now
-                for area in HOSTED:
-                    if broken[area]:
-                        self._replace(area, broken[area])
-                        sent_again = 0.0
+                for area, queues in self._stay_broken(now).items():
+                    self._replace(area, queues)
+                    sent_again = 0.0
                 disk = self.world.disk
                 if disk.filled_at != sent_again and not disk.full and not any(now.values()):
                     self._send_again()
                     sent_again = disk.filled_at
             except (Trouble, PyMongoError) as trouble:  # something is away: the next look does it
                 self.told.append(str(trouble))
+
+    def _stay_broken(self, now: Broken) -> Broken:
+        """What is broken at two looks in a row, so no passing state, although the broker was started again for it;
+        where it was not, it is told to end, and its supervisor starts it."""
+        pid = self.world.embedded.broker.pid
+        before, self._seen = self._seen, (pid, now)
+        broken = {area: queues & before[1].get(area, set()) for area, queues in now.items()}
+        broken = {area: queues for area, queues in broken.items() if queues and pid == before[0]}
+        if not any(now.values()):
+            self._found_under = None
+        elif broken and pid is not None and self._found_under is None:
+            self._found_under = pid
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGTERM)
+        return {} if self._found_under in (None, pid) else broken
 
     def _replace(self, area: str, broken: set[str]) -> None:
         place, queue = own_place(self.world.home, area), topology.subscriber_queue(subscriber.NAME)
