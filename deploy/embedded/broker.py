@@ -49,10 +49,8 @@ class Broker(Child):
         super().__init__(home, stopping, spawned)
         self.addresses = addresses
         self._names = _NameServer(self.home, addresses.epmd_port, stopping, spawned)
-        self._looked, self._ended = (
-            time.monotonic(),
-            0,
-        )  # when, and in how many looks in a row the queues had ended
+        self._looked = time.monotonic()
+        self._ended = 0  # looks in a row at which the queues had ended
 
     def start(self, timeout: float = 60) -> None:
         """As Child.start; the name server that Erlang needs comes first, streams of an earlier life last."""

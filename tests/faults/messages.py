@@ -188,9 +188,8 @@ class Maker:
         self.records: list[Record] = []
         self.letters: dict[str, EventType] = {}  # by subject, what notifications is to write of, once
         self.announced = 0  # the sequence of PLAIN's announcement
-        self.sent: Counter[tuple[str, str | bytes, bytes]] = (
-            Counter()
-        )  # what was right, to tell how often it came
+        # How often each message came that was right.
+        self.sent: Counter[tuple[str, str | bytes, bytes]] = Counter()
         self.number = 0
         self.made = 0  # messages
 
