@@ -62,6 +62,9 @@ class Child(ABC):
         """What it must be started again for, though it runs; empty for nothing. Asked several times a second."""
         return ""
 
+    def tend(self) -> None:  # noqa: B027 - most need nothing
+        """Does what it needs now and then while it runs. Called several times a second; raises nothing."""
+
     @property
     def pid(self) -> int | None:
         """Of the running server, else None."""

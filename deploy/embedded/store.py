@@ -8,12 +8,20 @@ from __future__ import annotations
 import shutil
 import sys
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from deploy.embedded.addresses import HOST, EmbeddedAddresses, accepts
 from deploy.embedded.child import Child, StartFailed
 from shared import tls
+
+if TYPE_CHECKING:
+    from pymongo import MongoClient
+
+_TEND = 20.0  # seconds between two transactions of ours
 
 
 class Store(Child):
@@ -31,6 +39,7 @@ class Store(Child):
         super().__init__(home, stopping, spawned)
         self.addresses = addresses
         self._shown = 0
+        self._tended = time.monotonic()
 
     def command(self) -> list[str]:
         # --standalone: as a pretended replica set it keeps an oplog that slows all writes down.
@@ -74,20 +83,43 @@ class Store(Child):
         """It answers a ping."""
         if not accepts(self.addresses.store_port):
             return False
-        # Late, so that who needs only addresses or the broker does not pay for it.
-        from pymongo import MongoClient
         from pymongo.errors import PyMongoError
 
-        client: MongoClient[dict[str, object]] = MongoClient(
-            self.addresses.store_uri, serverSelectionTimeoutMS=1000, socketTimeoutMS=1000
-        )
         try:
-            client.admin.command("ping")
+            with self._client(patience=1) as client:
+                client.admin.command("ping")
         except PyMongoError:
             return False
-        finally:
-            client.close()
         return True
+
+    def tend(self) -> None:
+        """A transaction of ours makes the store end those that have been open for more than a minute.
+
+        It looks for them only when it has to do with a transaction. Those of a process that was killed would keep
+        their records locked for good where none follows, and who writes to such a record waits in vain.
+        """
+        if time.monotonic() - self._tended < _TEND:
+            return
+        self._tended = time.monotonic()
+        from pymongo.errors import PyMongoError
+
+        with suppress(PyMongoError), self._client(patience=5) as client, client.start_session() as session:
+            session.start_transaction()
+            client.admin["tended"].find_one(session=session)
+            session.abort_transaction()
+
+    @contextmanager
+    def _client(self, patience: int) -> Iterator[MongoClient[dict[str, Any]]]:
+        """For `patience` seconds each to find the store and to hear from it."""
+        # Late, so that who needs only addresses or the broker does not pay for it.
+        from pymongo import MongoClient
+
+        with MongoClient[dict[str, Any]](
+            self.addresses.store_uri,
+            serverSelectionTimeoutMS=1000 * patience,
+            socketTimeoutMS=1000 * patience,
+        ) as client:
+            yield client
 
 
 def _program() -> str:

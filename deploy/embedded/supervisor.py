@@ -95,6 +95,7 @@ class Embedded:
             alive = child.alive()
             ails = child.ails() if alive else ""
             if alive and not ails:
+                child.tend()
                 continue
             if ails:
                 log.warning("%s is started again for %s", child.name, ails)
