@@ -115,6 +115,11 @@ class BrokerAdmin:
     def queues(self, vhost: str) -> dict[str, dict[str, Any]]:
         return {q["name"]: q for q in self._get(f"queues/{_q(vhost)}", missing=[])}
 
+    def held(self, vhost: str, queue: str) -> int:
+        """Messages in the queue, those that are to leave it as dead letters among them, which AMQP does not tell;
+        some seconds old."""
+        return int(self.queues(vhost).get(queue, {}).get("messages") or 0)
+
     def queues_down(self, vhost: str) -> set[str]:
         """Quorum queues without a leader, though the brokers of all their members run: nobody can use them. A start of
         the broker brings them back, unless they are broken. For a moment they may be so while a leader is chosen."""

@@ -185,7 +185,9 @@ def _each(
 def _letter(queue: str, message: _Message) -> Letter:
     headers = dict(message.properties.headers or {})
     event = _event(message.body)
-    death: dict[str, Any] = next(iter(headers.get("x-death") or []), {})
+    deaths: list[dict[str, Any]] = headers.get("x-death") or []
+    # Through a link's inlet everything passes as a dead letter.
+    death = next((each for each in deaths if not topology.is_inlet(str(each.get("queue")))), {})
     origin = (headers.get("x-origin-exchange"), headers.get("x-origin-key"))
     if origin[1] is None:
         origin = (death.get("exchange"), next(iter(death.get("routing-keys") or []), None))

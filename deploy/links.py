@@ -1,8 +1,8 @@
 """The link of a node to its parent: two shovels at the child, one user at the parent.
 
 The child dials out, so that a street behind a firewall can join. `rise` pushes the child's `link.up` into its
-ingress exchange at the parent, `descend` pulls the parent's `link.down.<child>` into the child's
-`events.above`; both acknowledge only what the other side has confirmed, so a cut loses nothing.
+inlet at the parent, `descend` pulls the parent's `link.down.<child>` into the child's inlet from above; both
+acknowledge only what the other side has confirmed, so a cut loses nothing.
 """
 
 from __future__ import annotations
@@ -42,7 +42,8 @@ def check_parent(child: str, parent: str) -> None:
 
 
 def at_parent(vhost: str, child: str, password: str) -> Desired:
-    """The child's user may write into its ingress and read its own queue: it configures nothing.
+    """The child's user may write into its inlet and read its own queue: it configures nothing. Its ingress, which comes
+    behind the inlet, is open to it as well: until its node is added again, a child of 0.4.0 writes there.
 
     Verified with RabbitMQ 3.10.8: shovels only look queues up (passive), which needs no permission.
     """
@@ -50,7 +51,7 @@ def at_parent(vhost: str, child: str, password: str) -> Desired:
         link_user(child),
         password,
         configure="^$",
-        write=f"^{re.escape(topology.ingress(child))}$",
+        write=f"^({re.escape(topology.inlet(child))}|{re.escape(topology.ingress(child))})$",
         read=f"^{re.escape(topology.link_down(child))}$",
     )
     return Desired(vhost, topology.base() + topology.link_at_parent(child), (user,))
@@ -74,10 +75,10 @@ def shovels(vhost: str, child: str, parent: Address) -> dict[str, dict[str, Any]
     return {
         RISE: common
         | {"src-uri": own, "src-queue": topology.LINK_UP}
-        | {"dest-uri": far, "dest-exchange": topology.ingress(child)},
+        | {"dest-uri": far, "dest-exchange": topology.inlet(child)},
         DESCEND: common
         | {"src-uri": far, "src-queue": topology.link_down(child)}
-        | {"dest-uri": own, "dest-exchange": topology.ABOVE},
+        | {"dest-uri": own, "dest-exchange": topology.INLET_ABOVE},
     }
 
 

@@ -67,6 +67,7 @@ def add(home: Home, wish: Wish, *, dry_run: bool, say: Say, replace_broken: bool
     if lines:
         _carry_out(home, plan)
     if plan.broken and not dry_run:
+        say("start the broker again: what links are handing over to queues made anew waits until then")
         say(f"what the broken queues held is sent again by: {_republishing(plan)}")
     if plan.parent is None:
         return DONE

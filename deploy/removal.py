@@ -47,6 +47,9 @@ def remove(
         if above and password:
             far = above.address.as_user(links.link_user(area), password)
             links.check_drained(far, topology.link_down(area))
+        _check_taken_in(here, topology.INLET_ABOVE)
+        if above:
+            _check_taken_in(above, topology.inlet(area))
     steps = list(_steps_off(area, here, above))
     if purge:
         steps += list(_steps_purge(home, node, here, above))
@@ -84,9 +87,9 @@ def _steps_off(area: str, here: Place, above: Place | None) -> Iterator[Step]:
 def _steps_purge(home: Home, node: Node, here: Place, above: Place | None) -> Iterator[Step]:
     area, vhost = node.area, here.address.vhost
     if above:
-        far, queue, exchange = above.address.vhost, topology.link_down(area), topology.ingress(area)
+        ours = f"{topology.link_down(area)}, {topology.inlet(area)} and {topology.ingress(area)}"
         yield (
-            f"delete {queue} and {exchange} at broker {above.admin.label}, virtual host {far}",
+            f"delete {ours} at broker {above.admin.label}, virtual host {above.address.vhost}",
             partial(_delete_entry, above, area),
         )
     yield f"delete virtual host {vhost} at broker {here.admin.label}", lambda: here.admin.delete_vhost(vhost)
@@ -99,8 +102,20 @@ def _steps_purge(home: Home, node: Node, here: Place, above: Place | None) -> It
 
 
 def _delete_entry(above: Place, area: str) -> None:
-    above.admin.delete_queue(above.address.vhost, topology.link_down(area))
-    above.admin.delete_exchange(above.address.vhost, topology.ingress(area))
+    for queue in (topology.link_down(area), topology.inlet(area)):
+        above.admin.delete_queue(above.address.vhost, queue)
+    for exchange in (topology.inlet(area), topology.ingress(area)):
+        above.admin.delete_exchange(above.address.vhost, exchange)
+
+
+def _check_taken_in(place: Place, inlet: str) -> None:
+    """Raises Trouble where a link has handed over what a queue of that node has not taken yet."""
+    held = place.admin.held(place.address.vhost, inlet)
+    if held:
+        raise Trouble(
+            f"{inlet} at broker {place.admin.label}, virtual host {place.address.vhost} still holds {held} messages "
+            "that a queue there does not take: see hatchery node status, or --force"
+        )
 
 
 def _drop_databases(node: Node) -> None:

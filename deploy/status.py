@@ -18,6 +18,7 @@ from deploy.home import Home
 from deploy.places import Place, own_place
 from deploy.shown import Shown
 from deploy.trouble import Trouble
+from shared import areas
 from shared.events import topology
 from shared.node import GATEWAY, Node
 
@@ -132,6 +133,13 @@ def _of_broker(place: Place, health: NodeHealth) -> None:
             f"queue {queue} is down: start the broker again; if it stays down, the broker can read its data no "
             f"more: {_replacing(health.area, queue)}, see docs/operations/backup.md"
         )
+    for inlet in sorted(filter(topology.is_inlet, place.admin.queues(place.address.vhost))):
+        held = place.admin.held(place.address.vhost, inlet)
+        if held > BACKLOG:
+            health.faults.append(
+                f"{inlet} holds {held} messages that a queue of this node does not take: mend the queue that is full "
+                "or down; if there is none, start the broker again, see docs/operations/links.md"
+            )
     health.alarms = sorted(place.admin.alarms())
     for resource in health.alarms:
         health.faults.append(
@@ -144,8 +152,9 @@ def _replacing(area: str, queue: str) -> str:
     """Who makes the queue anew: the node that declares it, which is the child for its link's upper end."""
     if queue.startswith(topology.subscriber_queue("")):
         return "delete it in RabbitMQ's management, then hatchery subscriber add"
-    child = queue.removeprefix(topology.link_down(""))
-    return f"hatchery node add {area if child == queue else child} --replace-broken"
+    child = queue.removeprefix(topology.link_down("")).removeprefix(topology.inlet(""))
+    declares = child if areas.is_area(child) else area
+    return f"hatchery node add {declares} --replace-broken"
 
 
 def _foreseen(node: Node, health: NodeHealth) -> Iterator[str]:

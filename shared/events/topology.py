@@ -1,8 +1,8 @@
 """The exchanges and queues of a node's virtual host: names, pure definitions, and two ways to apply them.
 
-    services ──► events.own ───┐
-    children ─► ingress.<child> ─► events.below ─► events.all ─► svc.<service>, sub.<subscriber>
-    parent ────► events.above ─┘        (each of the three also feeds the stream events.log)
+    services ──► events.own ──────────────────────────────┐
+    children ─► link.in.<child> ─► ingress.<child> ─► events.below ─► events.all ─► svc.<service>, sub.<subscriber>
+    parent ───► link.in.above ───► events.above ──────────┘     (each of the three also feeds the stream events.log)
 
 A service declares `base` and its own `service` part at its start, so a node works before any operator's
 command has run. The links' parts belong to operators: `hatchery node add` applies them.
@@ -29,6 +29,8 @@ LOG = "events.log"  # a bounded stream of all events, each once; subscribers rep
 REFUSED_EXCHANGE = "events.refused"
 REFUSED = "refused"  # what a child pushed that is not of its own subtree, or must not leave its node
 LINK_UP = "link.up"  # at the child: what waits for the parent
+_INLET = "link.in."
+INLET_ABOVE = f"{_INLET}above"  # at the child: as an inlet at the parent, of what the parent tells
 
 # Steps of the back-off, shortest first: exchange and queue of that name, and their delay in milliseconds.
 RETRIES: Mapping[str, int] = {
@@ -47,9 +49,9 @@ REFUSED_BYTES = 256 * 1024**2
 # away whole prefetch windows in a few reconnects.
 SERVICE_DELIVERIES = 1_000
 PATIENT_DELIVERIES = 1_000_000
-# Of what waits in a link: a shovel gives back at once what one queue of the other end refuses (one that is full, or
-# that the broker can start no more), hundreds of times a second. A million are used up within hours, and the event
-# would be gone.
+# Of what waits in a link: a shovel gives back at once what the other end refuses (an inlet that is full, or that the
+# broker can start no more), hundreds of times a second. A million are used up within hours, and the event would be
+# gone.
 LINK_DELIVERIES = 10**12
 
 
@@ -126,6 +128,15 @@ def ingress(child: str) -> str:
     return f"ingress.{child}"
 
 
+def inlet(child: str) -> str:
+    """The exchange and queue at a parent in which what the child pushed waits until all queues there have it."""
+    return f"{_INLET}{child}"
+
+
+def is_inlet(queue: str) -> bool:
+    return queue.startswith(_INLET)
+
+
 def link_down(child: str) -> str:
     """The queue at a parent of what waits for this child."""
     return f"link.down.{child}"
@@ -179,7 +190,7 @@ def service(name: str, patterns: Iterable[str]) -> Topology:
 
 
 def link_at_parent(child: str) -> Topology:
-    """What a child writes into and reads from; needs `base`.
+    """What a child writes into and reads from; needs `base`. Its shovel writes into the inlet.
 
     The ingress admits what concerns the child's subtree and may leave it; anything else takes the alternate
     exchange to the refused messages.
@@ -195,11 +206,11 @@ def link_at_parent(child: str) -> Topology:
             *(Binding(entry.name, BELOW, key, to="exchange") for key in admitted),
             *(Binding(source, link_down(child), key) for source in (OWN, ABOVE) for key in wanted),
         ),
-    )
+    ) + _handed_over(inlet(child), entry.name)
 
 
 def link_at_child() -> Topology:
-    """What waits for the parent: everything but what must not leave the node; needs `base`."""
+    """What waits for the parent: everything but what must not leave the node; and what comes from it. Needs `base`."""
     return Topology(
         (),
         (Queue(LINK_UP, _link()),),
@@ -208,7 +219,20 @@ def link_at_child() -> Topology:
             for source in (OWN, BELOW)
             for key in ("*.*.*.public.#", "*.*.*.area.#")
         ),
-    )
+    ) + _handed_over(INLET_ABOVE, ABOVE)
+
+
+def _handed_over(name: str, exchange: str) -> Topology:
+    """Where a shovel hands over, and from where the broker itself passes on to `exchange`: each message leaves at once
+    as a dead letter, stays until all queues that it is for have taken it, and is given again only to those that have
+    not, after a pause. Shovels know neither: what one queue refused, they hand to all of them again, without end.
+    """
+    passing_on = {
+        "x-message-ttl": 0,
+        "x-dead-letter-exchange": exchange,
+        "x-dead-letter-strategy": "at-least-once",
+    }
+    return Topology((Exchange(name, "fanout"),), (Queue(name, _link() | passing_on),), (Binding(name, name),))
 
 
 def subscriber(name: str, patterns: Iterable[str], max_length: int) -> Topology:

@@ -323,7 +323,8 @@ def test_a_purge_needs_a_yes_and_leaves_nothing(hatchery, home, street, district
     assert street not in admin.vhosts()
     assert admin.user_of(f"node-{street}") is None
     assert topology.ingress(street) not in admin.exchanges(district)
-    assert topology.link_down(street) not in admin.queues(district)
+    assert not {topology.link_down(street), topology.inlet(street)} & set(admin.queues(district))
+    assert topology.inlet(street) not in admin.exchanges(district)
     assert not home.folder(street).exists()
 
 

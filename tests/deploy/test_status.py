@@ -157,6 +157,8 @@ def test_without_its_broker_a_node_is_still_reported(hatchery, home, district):
     [
         (topology.LINK_UP, "hatchery node add 230102 --replace-broken"),
         (topology.link_down("230102001"), "hatchery node add 230102001 --replace-broken"),
+        (topology.inlet("230102001"), "hatchery node add 230102001 --replace-broken"),
+        (topology.INLET_ABOVE, "hatchery node add 230102 --replace-broken"),
         (topology.subscriber_queue("press"), "hatchery subscriber add"),
     ],
 )

@@ -50,9 +50,11 @@ class Upkeep(threading.Thread):
         while not self.stopping.wait(EVERY):
             try:
                 now = {area: self._admin.broken_queues(area) for area in HOSTED}
-                for area, queues in self._stay_broken(now).items():
+                for area, queues in (broken := self._stay_broken(now)).items():
                     self._replace(area, queues)
                     sent_again = 0.0
+                if broken:
+                    self._end_broker()  # what links are handing over to queues made anew waits for that
                 disk = self.world.disk
                 if disk.filled_at != sent_again and not disk.full and not any(now.values()):
                     self._send_again()
@@ -71,9 +73,15 @@ class Upkeep(threading.Thread):
             self._found_under = None
         elif broken and pid is not None and self._found_under is None:
             self._found_under = pid
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGTERM)
+            self._end_broker()
         return {} if self._found_under in (None, pid) else broken
+
+    def _end_broker(self) -> None:
+        """In order; its supervisor starts it again."""
+        pid = self.world.embedded.broker.pid
+        with suppress(ProcessLookupError):
+            if pid is not None:
+                os.kill(pid, signal.SIGTERM)
 
     def _replace(self, area: str, broken: set[str]) -> None:
         place, queue = own_place(self.world.home, area), topology.subscriber_queue(subscriber.NAME)
