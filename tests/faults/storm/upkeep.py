@@ -28,6 +28,7 @@ from tests.faults.storm import subscriber
 from tests.faults.storm.world import HOSTED, PARENTS, World
 
 EVERY = 5.0  # seconds between two looks
+STARTING = 40.0  # seconds in which a broker that was just started may still show queues as down
 Broken = dict[str, set[str]]  # queues, by the node's area
 BEFORE = timedelta(minutes=1)  # the fault, that events are sent again from
 
@@ -40,7 +41,11 @@ class Upkeep(threading.Thread):
         self.world, self.stopping = world, stopping
         self.replaced = 0
         self.told: list[str] = []
-        self._seen: tuple[int | None, Broken] = (None, {})  # at the last look, with the broker's process
+        self._seen: tuple[int | None, float, Broken] = (
+            None,
+            0.0,
+            {},
+        )  # the broker's process, since when, and what
         self._found_under: int | None = None  # the broker's process that queues were first found broken in
         self._admin = BrokerAdmin(admin_url(world.embedded.addresses))
 
@@ -55,6 +60,7 @@ class Upkeep(threading.Thread):
                     sent_again = 0.0
                 if broken:
                     self._end_broker()  # what links are handing over to queues made anew waits for that
+                    self._found_under = None
                 disk = self.world.disk
                 if disk.filled_at != sent_again and not disk.full and not any(now.values()):
                     self._send_again()
@@ -63,18 +69,23 @@ class Upkeep(threading.Thread):
                 self.told.append(str(trouble))
 
     def _stay_broken(self, now: Broken) -> Broken:
-        """What is broken at two looks in a row, so no passing state, although the broker was started again for it;
-        where it was not, it is told to end, and its supervisor starts it."""
+        """What was broken at every look for `STARTING` seconds, so no passing state, although the broker was started
+        again for it; where it was not, it is told to end, and its supervisor starts it."""
         pid = self.world.embedded.broker.pid
-        before, self._seen = self._seen, (pid, now)
-        broken = {area: queues & before[1].get(area, set()) for area, queues in now.items()}
-        broken = {area: queues for area, queues in broken.items() if queues and pid == before[0]}
+        if pid != self._seen[0] or not any(now.values()):
+            self._seen = (pid, time.monotonic(), now)
+        _, since, before = self._seen
+        broken = {area: queues & before.get(area, set()) for area, queues in now.items()}
+        broken = {area: queues for area, queues in broken.items() if queues}
+        self._seen = (pid, since, broken)
         if not any(now.values()):
             self._found_under = None
-        elif broken and pid is not None and self._found_under is None:
+        if not broken or pid is None or time.monotonic() - since < STARTING:
+            return {}
+        if self._found_under is None:
             self._found_under = pid
             self._end_broker()
-        return {} if self._found_under in (None, pid) else broken
+        return {} if self._found_under == pid else broken
 
     def _end_broker(self) -> None:
         """In order; its supervisor starts it again."""
