@@ -108,7 +108,10 @@ class Launcher:
             os._exit(self._be(child.name, parent))
         child.pid, child.started = pid, _time.monotonic()
         if self.logs:
-            (self.logs / f"{child.name}.pid").write_text(str(pid))
+            # In one step: who looks for the process to end it finds the one before or this one, never an empty file.
+            new = self.logs / f"{child.name}.pid.new"
+            new.write_text(str(pid))
+            new.replace(self.logs / f"{child.name}.pid")
 
     def _be(self, name: str, parent: int) -> int:
         """What the forked process does. It ends with its parent, even one that was killed."""
